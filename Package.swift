@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "value-stream-ledger",
+  products: [
+    .executable(name: "vsl", targets: ["vsl"]),
+    .library(name: "ValueStreamLedger", targets: ["EventLog", "ValueStream", "Projections"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // Libraries of the system, and the thin shim over the one that is C++.
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+
+    // Each layer imports only those above it.
+    .target(name: "LMDB", dependencies: ["CLMDB"]),
+    .target(
+      name: "EventLog",
+      dependencies: ["LMDB", "CSimdjson", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "ValueStream", dependencies: ["EventLog"]),
+    .target(name: "Tables"),
+    .target(name: "Projections", dependencies: ["ValueStream", "Tables"]),
+    .target(name: "Interchange", dependencies: ["ValueStream", "CZlib"]),
+    .executableTarget(
+      name: "vsl",
+      dependencies: [
+        "Projections", "Interchange", "Tables",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+    .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
+    .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"]),
+    .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+    .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),
+    .testTarget(name: "vslTests", dependencies: ["vsl"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

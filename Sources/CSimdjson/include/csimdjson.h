@@ -1,0 +1,3 @@
+#ifndef VSL_CSIMDJSON_H
+#define VSL_CSIMDJSON_H
+#endif

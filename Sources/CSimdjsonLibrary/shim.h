@@ -1,0 +1,1 @@
+// Only names the library to link: the C++ header is included by the CSimdjson target.

@@ -1,0 +1,118 @@
+/// Events made ready to be appended together: all of them are committed, or none.
+///
+/// Filled by one thread (the preparer), then handed to the log; reusable after ``removeAll()``. Event bytes and strings lie in two
+/// arenas of the batch, so that preparing an event allocates nothing once the arenas have grown.
+///
+/// `@unchecked Sendable`: a batch has one owner at a time and is handed over whole (through a queue that synchronises), never shared.
+public final class EventBatch: @unchecked Sendable {
+  /// Bytes that must stay readable behind the last event, for the parser (`SIMDJSON_PADDING`).
+  public static let padding = 64
+  /// Bytes before an event in the record arena: the leaf prefix 0x00 and the recorded time.
+  public static let leafHeaderSize = 9
+
+  /// The events, in order.
+  public private(set) var events: [PreparedEvent] = []
+  /// The recorded time that the leaf hashes were made with, in microseconds since 1970.
+  public var recordedMicros: Int64 = 0
+  /// Leaf hashes, 32 bytes an event, when ``hashLeaves()`` has run since the last change.
+  public internal(set) var leafHashes: [UInt8] = []
+
+  var records: UnsafeMutableRawBufferPointer
+  var recordsEnd = 0
+  var text: UnsafeMutableRawBufferPointer
+  var textEnd = 0
+
+  /// An empty batch.
+  public init(recordCapacity: Int = 1 << 16, textCapacity: Int = 1 << 14) {
+    records = .allocate(byteCount: max(recordCapacity, 4096), alignment: 64)
+    text = .allocate(byteCount: max(textCapacity, 4096), alignment: 64)
+  }
+
+  deinit {
+    records.deallocate()
+    text.deallocate()
+  }
+
+  /// Number of events.
+  public var count: Int { events.count }
+  /// Bytes of records so far.
+  public var byteCount: Int { recordsEnd }
+
+  /// Empties the batch and keeps its memory.
+  public func removeAll() {
+    events.removeAll(keepingCapacity: true)
+    leafHashes.removeAll(keepingCapacity: true)
+    recordsEnd = 0
+    textEnd = 0
+  }
+
+  /// Where the arenas end: what ``rollBack(to:)`` returns to.
+  public struct Mark: Sendable {
+    let recordsEnd: Int
+    let textEnd: Int
+  }
+
+  /// The state before an event that may yet be refused.
+  public var mark: Mark { Mark(recordsEnd: recordsEnd, textEnd: textEnd) }
+
+  /// Forgets bytes and strings added since `mark` (their event was not yet added).
+  public func rollBack(to mark: Mark) {
+    recordsEnd = mark.recordsEnd
+    textEnd = mark.textEnd
+  }
+
+  /// Copies an event's bytes behind room for the leaf prefix and recorded time; ``padding`` readable bytes follow it.
+  public func stage(_ json: UnsafeRawBufferPointer, line: Int) -> PreparedEvent {
+    let offset = recordsEnd
+    let needed = offset + Self.leafHeaderSize + json.count + Self.padding
+    if needed > records.count { records = Self.grown(records, used: recordsEnd, to: needed) }
+    records[offset] = 0
+    if let source = json.baseAddress, let base = records.baseAddress {
+      (base + offset + Self.leafHeaderSize).copyMemory(from: source, byteCount: json.count)
+    }
+    recordsEnd = offset + Self.leafHeaderSize + json.count
+    return PreparedEvent(leafOffset: offset, eventLength: json.count, line: line)
+  }
+
+  /// The staged bytes of an event. Valid until the next change of the batch.
+  public func bytes(of event: PreparedEvent) -> UnsafeRawBufferPointer {
+    let start = event.leafOffset + Self.leafHeaderSize
+    return UnsafeRawBufferPointer(rebasing: records[start..<start + event.eventLength])
+  }
+
+  /// Copies a string, with an optional class byte before it, into the text arena and hashes it.
+  public func addText(_ bytes: UnsafeRawBufferPointer, prefix: UInt8? = nil) -> PreparedText {
+    let offset = textEnd
+    let length = bytes.count + (prefix == nil ? 0 : 1)
+    if offset + length > text.count { text = Self.grown(text, used: textEnd, to: offset + length) }
+    var end = offset
+    if let prefix {
+      text[end] = prefix
+      end += 1
+    }
+    if let source = bytes.baseAddress, let base = text.baseAddress {
+      (base + end).copyMemory(from: source, byteCount: bytes.count)
+    }
+    textEnd = offset + length
+    let stored = UnsafeRawBufferPointer(rebasing: text[offset..<offset + length])
+    return PreparedText(offset: UInt32(offset), length: UInt32(length), hash: StableHash.hash(stored))
+  }
+
+  /// The bytes of a string of this batch. Valid until the next change of the batch.
+  public func bytes(of string: PreparedText) -> UnsafeRawBufferPointer {
+    let start = Int(string.offset)
+    return UnsafeRawBufferPointer(rebasing: text[start..<start + Int(string.length)])
+  }
+
+  /// Adds a staged event that is complete.
+  public func add(_ event: PreparedEvent) { events.append(event) }
+
+  private static func grown(
+    _ buffer: UnsafeMutableRawBufferPointer, used: Int, to needed: Int
+  ) -> UnsafeMutableRawBufferPointer {
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, buffer.count * 2), alignment: 64)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[0..<used]))
+    buffer.deallocate()
+    return larger
+  }
+}
