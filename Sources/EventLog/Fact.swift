@@ -66,7 +66,7 @@ public struct FactFlags: OptionSet, BitwiseCopyable, Sendable {
 }
 
 /// The tables of names: each interns strings to dense numbers 1, 2, 3 … in order of first use in the log.
-public enum SymbolNamespace: UInt8, CaseIterable, Sendable {
+public enum SymbolNamespace: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// Work items, defects, deployments …: one class byte, then the id.
   case subject = 1
   /// Names of stages.
