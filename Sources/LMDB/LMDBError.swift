@@ -47,6 +47,8 @@ public struct LMDBError: Error, Equatable, Sendable {
     if case .code(let code) = reason { code } else { nil }
   }
 
+  /// True when the file is not LMDB's.
+  public var isNoDatabase: Bool { code == MDB_INVALID }
   /// True when the map is too small for what is written: `Environment.write` grows it and tries again.
   public var isMapFull: Bool { code == MDB_MAP_FULL }
   /// True when the disk (or a quota) has no room left.

@@ -3,10 +3,11 @@ import Glibc
 /// Lets one thread of this process write at a time, and notices a thread that would wait for itself.
 ///
 /// `@unchecked Sendable`: a mutex is made to be shared.
-final class WriterLock: @unchecked Sendable {
+public final class WriterLock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-  init() {
+  /// A lock that nobody holds.
+  public init() {
     var attributes = pthread_mutexattr_t()
     pthread_mutexattr_init(&attributes)
     pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ERRORCHECK))
@@ -20,7 +21,7 @@ final class WriterLock: @unchecked Sendable {
   }
 
   /// Takes the lock; false when this thread holds it already.
-  func lock() -> Bool { pthread_mutex_lock(mutex) == 0 }
+  public func lock() -> Bool { pthread_mutex_lock(mutex) == 0 }
   /// Gives it back.
-  func unlock() { pthread_mutex_unlock(mutex) }
+  public func unlock() { pthread_mutex_unlock(mutex) }
 }

@@ -5,7 +5,9 @@ public struct BytesTable: StoredTable {
   /// The longest key, in bytes (LMDB's limit as it is commonly built).
   public static let maxKeyLength = 511
 
+  /// LMDB's handle.
   public let dbi: MDB_dbi
+  /// The name it is stored under.
   public let name: String
 
   /// Opens the table, or creates it. Must not be called inside a transaction.

@@ -2,7 +2,9 @@ import CLMDB
 
 /// A table from integers, in ascending order, to byte strings.
 public struct IntegerTable: StoredTable {
+  /// LMDB's handle.
   public let dbi: MDB_dbi
+  /// The name it is stored under.
   public let name: String
 
   /// Opens the table, or creates it. Must not be called inside a transaction.

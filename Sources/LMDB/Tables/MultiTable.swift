@@ -13,7 +13,9 @@ public struct MultiTable<Value: BitwiseCopyable & Sendable>: StoredTable {
     case integer
   }
 
+  /// LMDB's handle.
   public let dbi: MDB_dbi
+  /// The name it is stored under.
   public let name: String
 
   /// Opens the table, or creates it. Must not be called inside a transaction.

@@ -57,6 +57,19 @@ extension StoredTable {
 }
 
 extension Environment {
+  /// True when a table of this name exists. Must not be called inside a transaction.
+  public func hasTable(_ name: String) throws(LMDBError) -> Bool {
+    guard tablesLock.lock() else { throw LMDBError(.nestedWrite, operation: "open table", table: name) }
+    defer { tablesLock.unlock() }
+    if tables[name] != nil { return true }
+    do {
+      // The handle is not kept: the flags to open it with are its user's business.
+      return try openExistingTable(name, flags: 0, keep: false) != nil
+    } catch  where error.code == MDB_INCOMPATIBLE {
+      return true
+    }
+  }
+
   /// The handle of a table; creates it unless the environment is read-only. Must not be called inside a transaction.
   func openTable(_ name: String, flags: UInt32) throws(LMDBError) -> MDB_dbi {
     // Handles may be opened by one transaction at a time, and the dictionary needs a guard as well.
@@ -81,7 +94,7 @@ extension Environment {
     return created
   }
 
-  private func openExistingTable(_ name: String, flags: UInt32) throws(LMDBError) -> MDB_dbi? {
+  private func openExistingTable(_ name: String, flags: UInt32, keep: Bool = true) throws(LMDBError) -> MDB_dbi? {
     let (transaction, thread) = try beginReading()
     defer { gate.leave(thread) }
     var dbi: MDB_dbi = 0
@@ -90,6 +103,10 @@ extension Environment {
       mdb_txn_abort(transaction)
       if code == MDB_NOTFOUND { return nil }
       throw LMDBError(code: code, operation: "open table", table: name, path: options.path)
+    }
+    guard keep else {
+      mdb_txn_abort(transaction)
+      return dbi
     }
     // Committing is what makes the handle known to later transactions; it writes nothing.
     let committed = mdb_txn_commit(transaction)

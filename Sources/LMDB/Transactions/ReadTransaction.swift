@@ -6,6 +6,7 @@ import CLMDB
 /// and then. It may move to another thread, but only one thread may use it at a time.
 public struct ReadTransaction: ~Copyable, Transaction, @unchecked Sendable {
   // Sendable is safe: `MDB_NOTLS` ties the reader slot to this object and not to a thread, and being non-copyable it has one owner.
+  /// LMDB's handle; valid while the transaction lives.
   public let handle: OpaquePointer
   private let environment: Environment
   private let thread: UInt

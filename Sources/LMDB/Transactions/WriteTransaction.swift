@@ -4,6 +4,7 @@ import CLMDB
 ///
 /// Bytes read in it are valid until its next change.
 public struct WriteTransaction: ~Copyable, Transaction {
+  /// LMDB's handle; valid while the transaction lives.
   public let handle: OpaquePointer
 
   init(handle: OpaquePointer) { self.handle = handle }

@@ -1,0 +1,114 @@
+import CLMDB
+import LMDB
+
+/// Writes batches: the one path by which anything enters the log.
+///
+/// Used by one thread at a time, inside of a write transaction. Its buffers stay between batches, so that appending allocates nothing
+/// for an event.
+final class Appender {
+  let tables: LogTables
+  var cache = SymbolCache()
+  private var duplicates = DuplicateSearch()
+  private var rows = AppendRows()
+  /// The tree as of the last committed append of this process; of use when its size is still the log's.
+  private var tree = CompactRange()
+  /// The tree as the append under way makes it.
+  private var nextTree = CompactRange()
+  /// The symbols known when an append began that has not been committed: later ones in the cache are not to be believed.
+  private var countsOfUnfinished: SymbolCounts?
+
+  init(tables: LogTables) { self.tables = tables }
+
+  /// Writes a batch. When it throws, the transaction must be aborted.
+  func append(
+    _ batch: EventBatch, expecting: [ExpectedVersion], nowMicros: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> AppendReceipt {
+    if let counts = countsOfUnfinished { cache.forget(above: counts) }
+    var state = try AppendState(tables, in: transaction)
+    countsOfUnfinished = state.symbolCounts
+
+    try duplicates.run(batch, state: state, tables: tables, in: transaction)
+    var receipt = AppendReceipt(
+      positions: positions(of: batch, after: state.size), appended: duplicates.newCount,
+      duplicates: batch.count - duplicates.newCount, lastPosition: state.size + UInt64(duplicates.newCount),
+      recordedMicros: state.lastRecordedMicros)
+    // A batch of nothing but duplicates is a retry: it is answered whatever has happened since.
+    guard duplicates.newCount > 0 else { return receipt }
+    for expected in expecting { try check(expected, in: transaction) }
+
+    receipt.recordedMicros = stamp(batch, nowMicros: nowMicros, lastRecordedMicros: state.lastRecordedMicros)
+    rows.removeAll()
+    // The log only grows, so that an equal size means an equal tree.
+    nextTree = try tree.size == state.size ? tree : .load(size: state.size, tables: tables, in: transaction)
+    try writeEvents(batch, receipt, &state, in: transaction)
+    try rows.write(tables, in: transaction)
+    return receipt
+  }
+
+  /// To be called when the transaction of the last append was committed.
+  func didCommit() {
+    countsOfUnfinished = nil
+    if nextTree.size > tree.size { tree = nextTree }
+  }
+
+  private func writeEvents(
+    _ batch: EventBatch, _ receipt: AppendReceipt, _ state: inout AppendState,
+    in transaction: borrowing WriteTransaction
+  ) throws {
+    // Identities go first: a void looks for its target among them, and finds those of this batch that come before it by position.
+    try IdentityWriter.write(duplicates, receipt.positions, state: state, tables: tables, in: transaction)
+    let interner = SymbolInterner(batch: batch, tables: tables)
+    var records = try Cursor(tables.records, in: transaction)
+    for index in 0..<batch.count {
+      guard case .here = duplicates.firsts[index] else { continue }
+      let event = batch.events[index]
+      let position = receipt.positions[index]
+      var fact = try interner.fact(of: event, cache: &cache, counts: &state.symbolCounts, in: transaction)
+      if event.flags.contains(.timeAssumed) { fact.occurredMicros = receipt.recordedMicros }
+      if fact.occurredMicros > receipt.recordedMicros { fact.flags.insert(.occurredAfterRecorded) }
+      if event.flags.contains(.voids) || state.hasPendingVoids {
+        try VoidResolution(batch: batch, tables: tables)
+          .resolve(event, at: position, fact: &fact, state: &state, in: transaction)
+      }
+      try records.put(position, batch.record(of: event), flags: MDB_APPEND)
+      let leaf = batch.leafHash(at: index)
+      nextTree.append(leaf, nodes: &rows.nodes)
+      rows.add(fact, leaf: leaf, position: position)
+    }
+  }
+
+  private func positions(of batch: EventBatch, after size: UInt64) -> [UInt64] {
+    var positions: [UInt64] = []
+    positions.reserveCapacity(batch.count)
+    var next = size + 1
+    for first in duplicates.firsts {
+      switch first {
+      case .here:
+        positions.append(next)
+        next += 1
+      case .position(let position): positions.append(position)
+      case .index(let index): positions.append(positions[index])
+      }
+    }
+    return positions
+  }
+
+  private func check(_ expected: ExpectedVersion, in transaction: borrowing WriteTransaction) throws {
+    let actual = try expected.subject.withUnsafeBytes { bytes in
+      guard let id = try SymbolTables.find(bytes, in: .subject, symbols: tables.symbols, transaction) else { return 0 }
+      return try tables.subjects.count(under: UInt64(id), in: transaction)
+    }
+    guard actual == expected.version else {
+      let subject = String(decoding: expected.subject.dropFirst(), as: UTF8.self)
+      throw LedgerError.versionConflict(subject: subject, expected: expected.version, actual: actual)
+    }
+  }
+
+  /// Settles the recorded time, which never decreases, and hashes the leaves if that has not been done for it.
+  private func stamp(_ batch: EventBatch, nowMicros: Int64, lastRecordedMicros: Int64) -> Int64 {
+    if batch.hasLeafHashes && batch.recordedMicros >= lastRecordedMicros { return batch.recordedMicros }
+    batch.recordedMicros = max(nowMicros, lastRecordedMicros)
+    batch.hashLeaves()
+    return batch.recordedMicros
+  }
+}

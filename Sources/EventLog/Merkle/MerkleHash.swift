@@ -1,0 +1,68 @@
+import Crypto
+import LMDB
+
+/// A SHA-256 hash of the log's Merkle tree (RFC 9162 §2.1): a leaf, an interior node, or a root.
+public struct MerkleHash: FixedRow, Hashable {
+  /// The 32 bytes as four words in memory order.
+  var words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// 32 zero bytes: no hash.
+  public init() { words = (0, 0, 0, 0) }
+
+  /// The hash in these 32 bytes; nil when there are not 32.
+  public init?(bytes: UnsafeRawBufferPointer) {
+    guard bytes.count == 32 else { return nil }
+    self = bytes.loadUnaligned(as: MerkleHash.self)
+  }
+
+  /// SHA-256 of some bytes.
+  public init(hashing bytes: UnsafeRawBufferPointer) {
+    var hasher = SHA256()
+    hasher.update(bufferPointer: bytes)
+    self = hasher.finalize().withUnsafeBytes { $0.loadUnaligned(as: MerkleHash.self) }
+  }
+
+  /// The root of the tree of no leaves: SHA-256 of nothing.
+  public static var emptyRoot: MerkleHash { MerkleHash(hashing: UnsafeRawBufferPointer(start: nil, count: 0)) }
+
+  /// The leaf of some data: SHA-256(0x00 ‖ data). Copies the data; the log lays the prefix out before it instead.
+  public static func leaf(of data: UnsafeRawBufferPointer) -> MerkleHash {
+    var hasher = SHA256()
+    withUnsafeBytes(of: UInt8(0)) { hasher.update(bufferPointer: $0) }
+    hasher.update(bufferPointer: data)
+    return hasher.finalize().withUnsafeBytes { $0.loadUnaligned(as: MerkleHash.self) }
+  }
+
+  /// The node above two: SHA-256(0x01 ‖ left ‖ right).
+  public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
+    // 1 + 32 + 32 bytes on the stack, so that one call hashes them.
+    withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { input in
+      input[0] = 1
+      input.storeBytes(of: left.words, toByteOffset: 1, as: (UInt64, UInt64, UInt64, UInt64).self)
+      input.storeBytes(of: right.words, toByteOffset: 33, as: (UInt64, UInt64, UInt64, UInt64).self)
+      return MerkleHash(hashing: UnsafeRawBufferPointer(input))
+    }
+  }
+
+  /// The bytes.
+  public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+
+  /// 0: a hash's place in its table says where it belongs.
+  public var rowPosition: UInt64 { 0 }
+  /// 0: hashes have no time.
+  public var rowTimeMicros: Int64 { 0 }
+
+  /// Equal when all bytes are.
+  public static func == (a: MerkleHash, b: MerkleHash) -> Bool { a.words == b.words }
+
+  /// Feeds a part of the bytes, which are as good as random.
+  public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension MerkleHash: CustomStringConvertible {
+  /// 64 hexadecimal digits in lower case.
+  public var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
