@@ -1,0 +1,133 @@
+/// What entering a stage means, as a stream's definition says.
+public struct StageRole: OptionSet, BitwiseCopyable, Sendable {
+  /// The bits.
+  public let rawValue: UInt8
+  /// Makes a role from bits.
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Work waits here.
+  public static let queue = StageRole(rawValue: 1)
+  /// Work is done here.
+  public static let work = StageRole(rawValue: 2)
+  /// Entering it delivers the item.
+  public static let done = StageRole(rawValue: 4)
+  /// Entering it commits the item: the stream's commitment stage or a later one (so that a skipped stage counts as reached).
+  public static let commits = StageRole(rawValue: 8)
+  /// The definition names the stage.
+  public static let defined = StageRole(rawValue: 16)
+}
+
+/// One definition of a value stream, in force from an occurred time on.
+public struct StageRules: Sendable, Equatable {
+  /// A stage of a definition.
+  public struct Stage: Sendable, Equatable {
+    /// The stage's number.
+    public var number: UInt32
+    /// Queue, work or done.
+    public var role: StageRole
+    /// The most items that should be in it at once, if there is a limit.
+    public var wipLimit: Int?
+    /// Makes a stage.
+    public init(number: UInt32, role: StageRole, wipLimit: Int? = nil) {
+      self.number = number
+      self.role = role
+      self.wipLimit = wipLimit
+    }
+  }
+
+  /// From when on it is in force.
+  public var occurredMicros: Int64
+  /// The position of the event that says so.
+  public var position: UInt64
+  /// The stages, in their order.
+  public private(set) var stages: [Stage]
+  /// IANA name of the stream's time zone, if it names one.
+  public var timeZone: String?
+  private var roles: [StageRole]
+  private let unknownStageRole: StageRole
+
+  /// Makes the rules of a definition. `commitment` is the number of the commitment stage; without one, the first work stage commits.
+  public init(
+    occurredMicros: Int64, position: UInt64, stages: [Stage], commitment: UInt32? = nil, timeZone: String? = nil
+  ) {
+    self.occurredMicros = occurredMicros
+    self.position = position
+    self.timeZone = timeZone
+    let commitmentIndex =
+      commitment.flatMap { number in stages.firstIndex { $0.number == number } }
+      ?? stages.firstIndex { $0.role.contains(.work) }
+    var resolved = stages
+    var roles = [StageRole](repeating: [], count: Int(stages.map(\.number).max() ?? 0) + 1)
+    for index in resolved.indices {
+      resolved[index].role.insert(.defined)
+      if let commitmentIndex, index >= commitmentIndex, !resolved[index].role.contains(.done) {
+        resolved[index].role.insert(.commits)
+      }
+      roles[Int(resolved[index].number)] = resolved[index].role
+    }
+    self.stages = resolved
+    self.roles = roles
+    unknownStageRole = commitment == nil ? [.work, .commits] : .work
+  }
+
+  /// The role of a stage; one that the definition does not name counts as work.
+  public func role(of stage: UInt32) -> StageRole {
+    guard Int(stage) < roles.count, !roles[Int(stage)].isEmpty else { return unknownStageRole }
+    return roles[Int(stage)]
+  }
+}
+
+/// The definitions of all streams, each in force from its occurred time on until the next.
+public struct StreamRules: Sendable {
+  /// The role of any stage in a stream without a definition.
+  public static let undefinedStageRole: StageRole = [.work, .commits]
+
+  private var rules: [[StageRules]] = []
+
+  /// No definitions.
+  public init() {}
+
+  /// Adds a definition of a stream. O(number of its definitions).
+  public mutating func insert(_ definition: StageRules, stream: UInt16) {
+    while rules.count <= Int(stream) { rules.append([]) }
+    let place =
+      rules[Int(stream)].firstIndex {
+        (definition.occurredMicros, definition.position) < ($0.occurredMicros, $0.position)
+      } ?? rules[Int(stream)].count
+    rules[Int(stream)].insert(definition, at: place)
+  }
+
+  /// Removes the definition that the event at `position` made, if there is one.
+  public mutating func remove(position: UInt64, stream: UInt16) {
+    guard Int(stream) < rules.count else { return }
+    rules[Int(stream)].removeAll { $0.position == position }
+  }
+
+  /// All definitions of a stream, in the order in which they are in force.
+  public func definitions(of stream: UInt16) -> [StageRules] {
+    Int(stream) < rules.count ? rules[Int(stream)] : []
+  }
+
+  /// The definition in force for a fact at an instant and position.
+  public func definition(of stream: UInt16, at micros: Int64, position: UInt64 = .max) -> StageRules? {
+    guard Int(stream) < rules.count else { return nil }
+    return rules[Int(stream)].last { ($0.occurredMicros, $0.position) <= (micros, position) }
+  }
+
+  /// The role that a stage has for a fact. Cost: one look at the newest definition in the usual case.
+  public func role(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole {
+    guard Int(stream) < rules.count else { return Self.undefinedStageRole }
+    var index = rules[Int(stream)].count - 1
+    while index >= 0 {
+      let from = (rules[Int(stream)][index].occurredMicros, rules[Int(stream)][index].position)
+      if from <= (micros, position) { return rules[Int(stream)][index].role(of: stage) }
+      index -= 1
+    }
+    return Self.undefinedStageRole
+  }
+
+  /// The stage that an item enters which is created without one: the stream's first, or none where no definition is in force.
+  public func firstStage(of stream: UInt16, at micros: Int64, position: UInt64) -> UInt32 {
+    definition(of: stream, at: micros, position: position)?.stages.first?.number ?? 0
+  }
+}
