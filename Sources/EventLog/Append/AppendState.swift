@@ -17,7 +17,7 @@ struct AppendState {
   init(_ tables: LogTables, in transaction: borrowing WriteTransaction) throws(LMDBError) {
     var records = try Cursor(tables.records, in: transaction)
     if try records.moveToLast() {
-      size = records.integerKey
+      size = try StoredRecord.position(records.integerKey)
       lastRecordedMicros = try StoredRecord.recordedMicros(records.value)
     }
     var identity = try Cursor(tables.identity, in: transaction)
@@ -34,6 +34,17 @@ struct AppendState {
 enum StoredRecord {
   /// Bytes before the event's.
   static let headerSize = 8
+
+  /// The last position that is believed: more would not fit any disk, and could not be counted with.
+  static let maxPosition: UInt64 = 1 << 48
+
+  /// A position, if it can be one.
+  static func position(_ key: UInt64) throws(LMDBError) -> UInt64 {
+    guard key >= 1 && key <= maxPosition else {
+      throw LMDBError(.damagedValue("\(key) is no position"), operation: "read", table: "records")
+    }
+    return key
+  }
 
   /// The recorded time of a stored record.
   static func recordedMicros(_ value: UnsafeRawBufferPointer) throws(LMDBError) -> Int64 {

@@ -166,7 +166,7 @@ struct SnapshotState: Sendable {
     symbolCounts = try SymbolCounts(tables.names, in: transaction)
     var last = try Cursor(tables.records, in: transaction)
     if try last.moveToLast() {
-      size = last.integerKey
+      size = try StoredRecord.position(last.integerKey)
       lastRecordedMicros = try StoredRecord.recordedMicros(last.value)
     }
   }

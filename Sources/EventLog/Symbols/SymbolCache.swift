@@ -1,3 +1,5 @@
+import Glibc
+
 /// Remembers symbols of strings seen lately, in memory of fixed size: sets of four places, the least recently used gives way.
 ///
 /// Strings that do not fit a place (more than 112 bytes) are not remembered. Entries are confirmed by their bytes.
@@ -32,7 +34,7 @@ struct SymbolCache: ~Copyable {
 
   /// The symbol of a string; nil when it is not remembered. O(1).
   mutating func find(_ string: UnsafeRawBufferPointer, hash: UInt64, in namespace: SymbolNamespace) -> UInt32? {
-    guard string.count <= Self.longestString, !string.isEmpty else { return nil }
+    guard string.count <= Self.longestString, let bytes = string.baseAddress else { return nil }
     let set = set(of: hash, namespace)
     for way in 0..<Self.waysPerSet {
       // Every place lies inside `memory`: sets are masked, ways below waysPerSet.
@@ -40,7 +42,7 @@ struct SymbolCache: ~Copyable {
       let header = place.load(as: Header.self)
       guard header.hash == hash, header.id != 0, header.namespace == namespace.rawValue,
         Int(header.length) == string.count,
-        UnsafeRawBufferPointer(start: place + Self.headerSize, count: string.count).elementsEqual(string)
+        memcmp(place + Self.headerSize, bytes, string.count) == 0
       else { continue }
       return header.id
     }

@@ -28,12 +28,8 @@ public final class Environment: @unchecked Sendable {
     handle = try Self.openHandle(options)
     var dead: Int32 = 0
     _ = mdb_reader_check(handle, &dead)
-    do {
-      try checkLength()
-    } catch {
-      mdb_env_close(handle)
-      throw error
-    }
+    // Should it throw, `deinit` closes the handle: every property has its value by now.
+    try checkLength()
   }
 
   deinit { mdb_env_close(handle) }

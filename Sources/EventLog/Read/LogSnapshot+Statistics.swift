@@ -1,0 +1,61 @@
+import LMDB
+
+/// Sizes of one table of the log.
+public struct NamedTableStatistics: Sendable, Equatable {
+  /// The table's name.
+  public var name: String
+  /// Its sizes; `entries` counts rows, values or records.
+  public var statistics: TableStatistics
+}
+
+extension LogSnapshot {
+  /// Sizes of every table, as of this snapshot. A row table's tail is counted with it. O(1).
+  public func statistics() throws(LedgerError) -> [NamedTableStatistics] {
+    try storage { () throws(LMDBError) in
+      [
+        NamedTableStatistics(name: "records", statistics: try tables.records.statistics(in: transaction)),
+        NamedTableStatistics(name: "leaves", statistics: try tables.leaves.statistics(in: transaction)),
+        NamedTableStatistics(name: "nodes", statistics: try tables.nodes.statistics(in: transaction)),
+        NamedTableStatistics(name: "facts", statistics: try tables.facts.statistics(in: transaction)),
+        NamedTableStatistics(name: "identity", statistics: try tables.identity.statistics(in: transaction)),
+        NamedTableStatistics(name: "subjects", statistics: try tables.subjects.statistics(in: transaction)),
+        NamedTableStatistics(name: "references", statistics: try tables.references.statistics(in: transaction)),
+        NamedTableStatistics(name: "symbols", statistics: try tables.symbols.statistics(in: transaction)),
+        NamedTableStatistics(name: "names", statistics: try tables.names.statistics(in: transaction)),
+        NamedTableStatistics(name: "voids", statistics: try tables.voids.statistics(in: transaction)),
+        NamedTableStatistics(name: "voidsPending", statistics: try tables.voidsPending.statistics(in: transaction)),
+        NamedTableStatistics(name: "meta", statistics: try tables.meta.statistics(in: transaction)),
+      ]
+    }
+  }
+
+  /// True when the identity index lists this hash at this position, under the hour of the occurred time, or among the events without
+  /// time when that is nil. O(log n).
+  public func containsIdentity(
+    hash: UInt64, occurredMicros: Int64?, position: UInt64
+  ) throws(LedgerError) -> Bool {
+    let key = occurredMicros.map { IdentityKey.hour(occurredMicros: $0) } ?? IdentityKey.withoutTime
+    return try storage { () throws(LMDBError) in
+      try tables.identity.contains(IdentityValue(hash: hash, position: position), under: key, in: transaction)
+    }
+  }
+
+  /// True when the event at a position is listed under a subject. O(log n).
+  public func contains(subject: UInt32, position: UInt64) throws(LedgerError) -> Bool {
+    try storage { () throws(LMDBError) in
+      try tables.subjects.contains(position, under: UInt64(subject), in: transaction)
+    }
+  }
+
+  /// True when the event at a position is listed as one that has a subject as its argument. O(log n).
+  public func contains(reference subject: UInt32, position: UInt64) throws(LedgerError) -> Bool {
+    try storage { () throws(LMDBError) in
+      try tables.references.contains(position, under: UInt64(subject), in: transaction)
+    }
+  }
+
+  /// True when the event at `position` is listed as one that voids `target`. O(log n).
+  public func contains(void position: UInt64, of target: UInt64) throws(LedgerError) -> Bool {
+    try storage { () throws(LMDBError) in try tables.voids.contains(position, under: target, in: transaction) }
+  }
+}
