@@ -26,7 +26,7 @@ import Testing
       #expect(receipt.lastPosition == UInt64(start + size))
       start += size
     }
-    try log.withSnapshot { snapshot in
+    try log.withSnapshot { snapshot throws in
       #expect(snapshot.size == 3000)
       #expect(snapshot.lastRecordedMicros == 2500)
       let facts = try snapshot.facts()

@@ -16,7 +16,7 @@ import Testing
   }
 
   func voids(of position: UInt64) throws -> [UInt64] {
-    try log.withSnapshot { snapshot in
+    try log.withSnapshot { snapshot throws in
       var positions: [UInt64] = []
       try snapshot.voids(of: position, into: &positions)
       return positions

@@ -1,0 +1,122 @@
+import LMDB
+import Testing
+
+@testable import EventLog
+
+@Suite struct VerifyTests {
+  let folder: TemporaryFolder
+  let log: EventLog
+
+  init() throws {
+    folder = try TemporaryFolder()
+    log = try EventLog.create(at: folder.file("ledger"), options: EventLogOptions(initialMapSize: 1 << 20))
+    let events = (0..<2500).map { number in
+      let occurred: Int64? = number % 11 == 0 ? nil : Int64(number) * 40_000_000
+      var event = TestEvent(id: "e\(number)", occurred: occurred, subject: "i\(number % 30)")
+      if number % 5 == 0 { event.argument = ("i1", .subject) }
+      return event
+    }
+    for start in stride(from: 0, to: 2500, by: 500) {
+      _ = try log.append(batch(Array(events[start..<start + 500])), nowMicros: Int64(start))
+    }
+    let void = TestEvent(id: "v", occurred: nil, subject: "ve3", kind: 28, voids: ("test", "e3"))
+    _ = try log.append(batch([void]), nowMicros: 5000)
+  }
+
+  /// The findings after `change` was made behind the log's back.
+  func findings(_ change: (borrowing WriteTransaction) throws -> Void) throws -> [VerificationFinding] {
+    try log.environment.write { try change($0) }
+    return try log.verifyLog().findings
+  }
+
+  @Test func anUntouchedLogIsCleanAndItsRootIsRecomputed() throws {
+    var steps: [UInt64] = []
+    let report = try log.verifyLog { done, total in
+      #expect(total == 2501 * 3)
+      steps.append(done)
+    }
+    #expect(report.findings == [])
+    #expect(report.size == 2501)
+    let root = try log.withSnapshot { try $0.root() }
+    #expect(report.root == root)
+    #expect(steps == steps.sorted())
+    #expect(steps.last == 2501 * 3)
+  }
+
+  @Test(arguments: [8, 20, 60])
+  func aChangedByteOfARecordIsFoundAtItsPosition(offset: Int) throws {
+    let found = try findings { transaction in
+      var bytes = Array(try #require(try log.tables.records.get(1500, in: transaction)))
+      bytes[offset] ^= 1
+      try bytes.withUnsafeBytes { try log.tables.records.put(1500, $0, in: transaction) }
+    }
+    #expect(found.first?.kind == .leafMismatch)
+    #expect(found.first?.position == 1500)
+    #expect(found.dropFirst().allSatisfy { $0.kind == .nodeMismatch })
+  }
+
+  @Test func aRecordedTimeThatGoesBackwardsIsFound() throws {
+    let found = try findings { transaction in
+      var bytes = Array(try #require(try log.tables.records.get(1500, in: transaction)))
+      bytes.replaceSubrange(0..<8, with: withUnsafeBytes(of: Int64(7)) { Array($0) })
+      try bytes.withUnsafeBytes { try log.tables.records.put(1500, $0, in: transaction) }
+    }
+    #expect(found.contains { $0.kind == .recordedTimeDecreases && $0.position == 1500 })
+    #expect(found.contains { $0.kind == .leafMismatch && $0.position == 1500 })
+  }
+
+  @Test func aRemovedRecordIsFoundOnce() throws {
+    let found = try findings { try log.tables.records.remove(700, in: $0) }
+    #expect(found.map(\.kind) == [.missingRecord, .countMismatch])
+    #expect(found.first?.position == 700)
+  }
+
+  @Test func aChangedNodeIsFound() throws {
+    let found = try findings { transaction in
+      let nodes = try IntegerTable(name: "nodes.tail", environment: log.environment)
+      try withUnsafeBytes(of: MerkleHash()) { try nodes.put(0, $0, in: transaction) }
+    }
+    #expect(found.map(\.kind) == [.nodeMismatch])
+  }
+
+  @Test func aMissingIdentityIsFound() throws {
+    let found = try findings { transaction in
+      try log.tables.identity.remove(
+        IdentityValue(hash: identityHash("test", "e22"), position: 23), under: IdentityKey.withoutTime, in: transaction)
+    }
+    #expect(found.map(\.kind) == [.identityMissing, .countMismatch])
+    #expect(found.first?.position == 23)
+  }
+
+  @Test func anIdentityUnderAWrongHourIsFound() throws {
+    let found = try findings { transaction in
+      let value = IdentityValue(hash: identityHash("test", "e22"), position: 23)
+      try log.tables.identity.remove(value, under: IdentityKey.withoutTime, in: transaction)
+      try log.tables.identity.insert(value, under: 99, in: transaction)
+    }
+    #expect(found.map(\.kind) == [.surplusEntry, .identityMissing])
+  }
+
+  @Test func aSubjectReferenceOrVoidThatIsNotListedIsFound() throws {
+    let found = try findings { transaction in
+      try log.tables.subjects.remove(1, under: 1, in: transaction)
+      try log.tables.references.remove(6, under: 2, in: transaction)
+      try log.tables.voids.remove(2501, under: 4, in: transaction)
+    }
+    #expect(found.filter { $0.kind == .indexMissing }.map(\.position) == [1, 6, 2501])
+    #expect(found.filter { $0.kind == .countMismatch }.count == 2)
+  }
+
+  @Test func theChecksForLayersAboveAnswerForWhatIsThere() throws {
+    try log.withSnapshot { snapshot throws in
+      let hash = identityHash("test", "e1")
+      #expect(try snapshot.containsIdentity(hash: hash, occurredMicros: 40_000_000, position: 2))
+      #expect(try !snapshot.containsIdentity(hash: hash, occurredMicros: 40_000_000, position: 3))
+      #expect(try !snapshot.containsIdentity(hash: hash, occurredMicros: nil, position: 2))
+      #expect(try snapshot.contains(subject: 1, position: 1))
+      #expect(try !snapshot.contains(subject: 1, position: 2))
+      #expect(try snapshot.contains(reference: 2, position: 6))
+      #expect(try snapshot.contains(void: 2501, of: 4))
+    }
+  }
+}
