@@ -79,6 +79,23 @@ import Testing
     #expect(try log.verifyLog().isClean)
   }
 
+  @Test func aTreeOfARefusedBatchIsNotBuiltUpon() throws {
+    let first = batch([TestEvent(id: "0")])
+    _ = try log.append(first, nowMicros: 1)
+    let refused = EventBatch()
+    for number in 0...65_535 {
+      add(TestEvent(id: "s\(number)", subject: "iS", stream: "stream \(number)"), to: refused, line: number + 1)
+    }
+    #expect(throws: LedgerError.self) { try log.append(refused, nowMicros: 2) }
+    _ = try log.append(first, nowMicros: 3)
+    // The log becomes as large as the tree was when the batch was refused.
+    let others = EventBatch()
+    for number in 0..<65_534 { add(TestEvent(id: "t\(number)"), to: others, line: number + 1) }
+    #expect(try log.append(others, nowMicros: 4).lastPosition == 65_535)
+    _ = try log.append(batch([TestEvent(id: "last")]), nowMicros: 5)
+    #expect(try log.verifyLog().findings == [])
+  }
+
   @Test(arguments: [1, 111, 112, 113, 508, 509, 510, 511, 512, 2000, 60_000])
   func stringsOfAnyLengthAreSymbols(length: Int) throws {
     let name = "i" + String(repeating: "x", count: length - 1)

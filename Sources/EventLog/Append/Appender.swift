@@ -1,4 +1,3 @@
-import CLMDB
 import LMDB
 
 /// Writes batches: the one path by which anything enters the log.
@@ -7,23 +6,27 @@ import LMDB
 /// for an event.
 final class Appender {
   let tables: LogTables
-  var cache = SymbolCache()
+  private var writer: EventWriter
   private var duplicates = DuplicateSearch()
-  private var rows = AppendRows()
   /// The tree as of the last committed append of this process; of use when its size is still the log's.
   private var tree = CompactRange()
-  /// The tree as the append under way makes it.
-  private var nextTree = CompactRange()
+  /// The tree as the append under way makes it; nil when it writes nothing.
+  private var nextTree: CompactRange?
   /// The symbols known when an append began that has not been committed: later ones in the cache are not to be believed.
   private var countsOfUnfinished: SymbolCounts?
 
-  init(tables: LogTables) { self.tables = tables }
+  init(tables: LogTables) {
+    self.tables = tables
+    writer = EventWriter(tables: tables)
+  }
 
   /// Writes a batch. When it throws, the transaction must be aborted.
   func append(
     _ batch: EventBatch, expecting: [ExpectedVersion], nowMicros: Int64, in transaction: borrowing WriteTransaction
   ) throws -> AppendReceipt {
-    if let counts = countsOfUnfinished { cache.forget(above: counts) }
+    // What an append that failed has left behind is not to be taken for this one's.
+    nextTree = nil
+    if let counts = countsOfUnfinished { writer.cache.forget(above: counts) }
     var state = try AppendState(tables, in: transaction)
     countsOfUnfinished = state.symbolCounts
 
@@ -37,44 +40,17 @@ final class Appender {
     for expected in expecting { try check(expected, in: transaction) }
 
     receipt.recordedMicros = stamp(batch, nowMicros: nowMicros, lastRecordedMicros: state.lastRecordedMicros)
-    rows.removeAll()
     // The log only grows, so that an equal size means an equal tree.
-    nextTree = try tree.size == state.size ? tree : .load(size: state.size, tables: tables, in: transaction)
-    try writeEvents(batch, receipt, &state, in: transaction)
-    try rows.write(tables, in: transaction)
+    let known = try tree.size == state.size ? tree : .load(size: state.size, tables: tables, in: transaction)
+    try writer.write(batch, duplicates, receipt, state: &state, tree: known, in: transaction)
+    nextTree = writer.tree
     return receipt
   }
 
   /// To be called when the transaction of the last append was committed.
   func didCommit() {
     countsOfUnfinished = nil
-    if nextTree.size > tree.size { tree = nextTree }
-  }
-
-  private func writeEvents(
-    _ batch: EventBatch, _ receipt: AppendReceipt, _ state: inout AppendState,
-    in transaction: borrowing WriteTransaction
-  ) throws {
-    // Identities go first: a void looks for its target among them, and finds those of this batch that come before it by position.
-    try IdentityWriter.write(duplicates, receipt.positions, state: state, tables: tables, in: transaction)
-    let interner = SymbolInterner(batch: batch, tables: tables)
-    var records = try Cursor(tables.records, in: transaction)
-    for index in 0..<batch.count {
-      guard case .here = duplicates.firsts[index] else { continue }
-      let event = batch.events[index]
-      let position = receipt.positions[index]
-      var fact = try interner.fact(of: event, cache: &cache, counts: &state.symbolCounts, in: transaction)
-      if event.flags.contains(.timeAssumed) { fact.occurredMicros = receipt.recordedMicros }
-      if fact.occurredMicros > receipt.recordedMicros { fact.flags.insert(.occurredAfterRecorded) }
-      if event.flags.contains(.voids) || state.hasPendingVoids {
-        try VoidResolution(batch: batch, tables: tables)
-          .resolve(event, at: position, fact: &fact, state: &state, in: transaction)
-      }
-      try records.put(position, batch.record(of: event), flags: MDB_APPEND)
-      let leaf = batch.leafHash(at: index)
-      nextTree.append(leaf, nodes: &rows.nodes)
-      rows.add(fact, leaf: leaf, position: position)
-    }
+    if let nextTree { tree = nextTree }
   }
 
   private func positions(of batch: EventBatch, after size: UInt64) -> [UInt64] {

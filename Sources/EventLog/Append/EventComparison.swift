@@ -11,23 +11,45 @@ enum EventComparison {
     case conflict(source: String, id: String)
   }
 
-  /// What two events are to each other: equal bytes settle it, else their members do.
+  /// What two events are to each other: equal bytes settle it, else their members do (key order, white space and escapes aside).
   static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Outcome {
     if bytesAreEqual(a, b) { return .same }
-    guard let first = EventValue(a), let second = EventValue(b) else {
-      // What cannot be read cannot be told apart: refusing is the safe answer.
-      return .conflict(source: "", id: "")
+    return withDocuments(a, b) { first, second in
+      guard haveEqualStrings(first.member("source"), second.member("source")),
+        haveEqualStrings(first.member("id"), second.member("id"))
+      else { return .otherIdentity }
+      if first.isEquivalent(to: second) { return .same }
+      return .conflict(source: first.member("source")?.string ?? "", id: first.member("id")?.string ?? "")
     }
-    guard first["source"] == second["source"], first["id"] == second["id"] else { return .otherIdentity }
-    if first == second { return .same }
-    return .conflict(source: first["source"]?.string ?? "", id: first["id"]?.string ?? "")
+      // What cannot be read cannot be told apart: refusing is the safe answer.
+      ?? .conflict(source: "", id: "")
   }
 
   /// True when `target` is the event that the voiding event `void` names in its data.
   static func isTarget(_ target: UnsafeRawBufferPointer, of void: UnsafeRawBufferPointer) -> Bool {
-    guard let event = EventValue(target), let data = EventValue(void)?["data"] else { return false }
-    guard case .string? = data["source"], case .string? = data["id"] else { return false }
-    return event["source"] == data["source"] && event["id"] == data["id"]
+    withDocuments(target, void) { event, void in
+      guard let data = void.member("data"), data.kind == .object else { return false }
+      return haveEqualStrings(event.member("source"), data.member("source"))
+        && haveEqualStrings(event.member("id"), data.member("id"))
+    } ?? false
+  }
+
+  /// Parses both, which must be objects; nil when one is not. Hash hits on different bytes, and voids, are rare: a parser for each is
+  /// made for the occasion.
+  private static func withDocuments<R>(
+    _ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer, _ body: (JSONNode, JSONNode) -> R
+  ) -> R? {
+    try? JSONParser().withDocument(a) { first in
+      try JSONParser().withDocument(b) { second in
+        guard first.kind == .object, second.kind == .object else { return nil }
+        return body(first, second)
+      }
+    }
+  }
+
+  private static func haveEqualStrings(_ a: JSONNode?, _ b: JSONNode?) -> Bool {
+    guard let a, let b, a.kind == .string, b.kind == .string else { return false }
+    return bytesAreEqual(a.stringBytes, b.stringBytes)
   }
 
   private static func bytesAreEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {

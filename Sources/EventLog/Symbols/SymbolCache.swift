@@ -1,21 +1,23 @@
+import CLMDB
 import Glibc
 
-/// Remembers symbols of strings seen lately, in memory of fixed size: sets of four places, the least recently used gives way.
+/// Remembers symbols of strings seen lately, in memory of fixed size: sets of four places.
 ///
-/// Strings that do not fit a place (more than 112 bytes) are not remembered. Entries are confirmed by their bytes.
+/// A set is 512 bytes: a cache line of four headers, then four places of 112 bytes. Strings that do not fit a place are not remembered.
+/// Entries are confirmed by their bytes.
 struct SymbolCache: ~Copyable {
-  private static let placeSize = 128
-  private static let headerSize = 16
-  private static let waysPerSet = 4
-  /// The longest string that is remembered.
-  static let longestString = placeSize - headerSize
+  /// The longest string that is remembered, in bytes.
+  static let longestString = 112
+  private static let setSize = 512
+  private static let ways = 4
+  private static let placesOffset = 64
 
   private struct Header: BitwiseCopyable {
-    var hash: UInt64
+    var hash: UInt64 = 0
     /// 0 for a free place.
-    var id: UInt32
-    var length: UInt16
-    var namespace: UInt8
+    var id: UInt32 = 0
+    var length: UInt16 = 0
+    var namespace: UInt8 = 0
     var unused: UInt8 = 0
   }
 
@@ -24,7 +26,7 @@ struct SymbolCache: ~Copyable {
 
   /// Memory for 4 × 2^`setBits` strings.
   init(setBits: Int = 14) {
-    let byteCount = Self.placeSize * Self.waysPerSet << setBits
+    let byteCount = Self.setSize << setBits
     memory = .allocate(byteCount: byteCount, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     setMask = (1 << setBits) - 1
@@ -32,47 +34,68 @@ struct SymbolCache: ~Copyable {
 
   deinit { memory.deallocate() }
 
-  /// The symbol of a string; nil when it is not remembered. O(1).
-  mutating func find(_ string: UnsafeRawBufferPointer, hash: UInt64, in namespace: SymbolNamespace) -> UInt32? {
-    guard string.count <= Self.longestString, let bytes = string.baseAddress else { return nil }
+  /// Asks for the memory that ``find(_:hash:in:)`` will look at.
+  func prefetch(hash: UInt64, in namespace: SymbolNamespace) {
     let set = set(of: hash, namespace)
-    for way in 0..<Self.waysPerSet {
-      // Every place lies inside `memory`: sets are masked, ways below waysPerSet.
-      let place = set + way * Self.placeSize
-      let header = place.load(as: Header.self)
-      guard header.hash == hash, header.id != 0, header.namespace == namespace.rawValue,
-        Int(header.length) == string.count,
-        memcmp(place + Self.headerSize, bytes, string.count) == 0
-      else { continue }
-      return header.id
+    vsl_prefetch(set)
+    vsl_prefetch(set + Self.placesOffset)
+  }
+
+  /// The symbol of a string; nil when it is not remembered. O(1).
+  func find(_ string: UnsafeRawBufferPointer, hash: UInt64, in namespace: SymbolNamespace) -> UInt32? {
+    guard string.count <= Self.longestString, let bytes = string.baseAddress else { return nil }
+    // Every address lies inside `memory`: sets are masked, ways below four.
+    let set = set(of: hash, namespace)
+    for way in 0..<Self.ways {
+      let header = self.header(way, of: set)
+      if header.hash == hash, header.id != 0, header.namespace == namespace.rawValue,
+        Int(header.length) == string.count, memcmp(place(way, of: set), bytes, string.count) == 0
+      {
+        return header.id
+      }
     }
     return nil
   }
 
-  /// Remembers the symbol of a string at the front of its set. O(1).
+  /// Remembers the symbol of a string, in the place of another one when its set is full. O(1).
   mutating func insert(_ id: UInt32, _ string: UnsafeRawBufferPointer, hash: UInt64, in namespace: SymbolNamespace) {
     guard string.count <= Self.longestString, let source = string.baseAddress, id != 0 else { return }
     let set = set(of: hash, namespace)
-    (set + Self.placeSize).copyMemory(from: set, byteCount: (Self.waysPerSet - 1) * Self.placeSize)
-    let header = Header(hash: hash, id: id, length: UInt16(string.count), namespace: namespace.rawValue)
-    set.storeBytes(of: header, as: Header.self)
-    (set + Self.headerSize).copyMemory(from: source, byteCount: string.count)
+    // Symbols are dense, so that their low bits spread over the places well enough.
+    var way = Int(id) & (Self.ways - 1)
+    for free in 0..<Self.ways where header(free, of: set).id == 0 {
+      way = free
+      break
+    }
+    place(way, of: set).copyMemory(from: source, byteCount: string.count)
+    let entry = Header(hash: hash, id: id, length: UInt16(string.count), namespace: namespace.rawValue)
+    set.storeBytes(of: entry, toByteOffset: way * MemoryLayout<Header>.stride, as: Header.self)
   }
 
   /// Forgets symbols above these counts: those of a transaction that was aborted. O(size of the cache).
   mutating func forget(above counts: SymbolCounts) {
-    for place in 0..<(setMask + 1) * Self.waysPerSet {
-      let header = (memory + place * Self.placeSize).load(as: Header.self)
-      guard header.id != 0, let namespace = SymbolNamespace(rawValue: header.namespace),
-        header.id > counts[namespace]
-      else { continue }
-      (memory + place * Self.placeSize).storeBytes(
-        of: Header(hash: 0, id: 0, length: 0, namespace: 0), as: Header.self)
+    for number in 0...setMask {
+      let set = memory + number * Self.setSize
+      for way in 0..<Self.ways {
+        let header = self.header(way, of: set)
+        guard let namespace = SymbolNamespace(rawValue: header.namespace), header.id > counts[namespace] else {
+          continue
+        }
+        set.storeBytes(of: Header(), toByteOffset: way * MemoryLayout<Header>.stride, as: Header.self)
+      }
     }
   }
 
   private func set(of hash: UInt64, _ namespace: SymbolNamespace) -> UnsafeMutableRawPointer {
     let mixed = (hash ^ UInt64(namespace.rawValue)) &* 0x9E37_79B9_7F4A_7C15
-    return memory + (Int(truncatingIfNeeded: mixed >> 40) & setMask) * Self.waysPerSet * Self.placeSize
+    return memory + (Int(truncatingIfNeeded: mixed >> 40) & setMask) * Self.setSize
+  }
+
+  private func header(_ way: Int, of set: UnsafeMutableRawPointer) -> Header {
+    set.load(fromByteOffset: way * MemoryLayout<Header>.stride, as: Header.self)
+  }
+
+  private func place(_ way: Int, of set: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    set + Self.placesOffset + way * Self.longestString
   }
 }
