@@ -12,7 +12,7 @@ enum ChildProcess {
   static func run(_ part: String, path: String, expectedToDie: Bool = false) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = ["--testing-library", "swift-testing", "--filter", "ChildProcessParts"]
+    process.arguments = ["--testing-library", "swift-testing", "--filter", "LMDBChildProcessParts"]
     process.environment = ProcessInfo.processInfo.environment.merging([partVariable: part, pathVariable: path]) { $1 }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -28,7 +28,7 @@ enum ChildProcess {
 
 /// The parts; they do nothing unless a test above started this process for one of them.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment[ChildProcess.partVariable] != nil))
-struct ChildProcessParts {
+struct LMDBChildProcessParts {
   @Test func runsThePartAskedFor() throws {
     let variables = ProcessInfo.processInfo.environment
     let path = try #require(variables[ChildProcess.pathVariable])
