@@ -133,4 +133,16 @@ import Testing
     #expect(statistics.pages >= 25)
     #expect(statistics.bytes == statistics.pages * 4096)
   }
+
+  @Test func statisticsCountThePagesOfManyValuesUnderOneKey() throws {
+    let table = try MultiTable<UInt64>(name: "m", order: .integer, environment: environment)
+    try environment.write { transaction in
+      for value in 0..<10_000 as Range<UInt64> { try table.insert(value, under: 1, in: transaction) }
+      for key in 2..<50 as Range<UInt64> { try table.insert(key, under: key, in: transaction) }
+    }
+    let statistics = try environment.read { try table.statistics(in: $0) }
+    #expect(statistics.entries == 10_048)
+    // 80,000 bytes of values, in pages that are at least half full.
+    #expect((20...45).contains(statistics.pages))
+  }
 }

@@ -9,7 +9,7 @@ public struct NamedTableStatistics: Sendable, Equatable {
 }
 
 extension LogSnapshot {
-  /// Sizes of every table, as of this snapshot. A row table's tail is counted with it. O(1).
+  /// Sizes of every table, as of this snapshot. A row table's tail is counted with it. O(pages of the indexes).
   public func statistics() throws(LedgerError) -> [NamedTableStatistics] {
     try storage { () throws(LMDBError) in
       [

@@ -33,6 +33,11 @@ public struct TableStatistics: Sendable, Equatable {
 extension StoredTable {
   /// Sizes now. O(1).
   public func statistics(in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) -> TableStatistics {
+    try tableStatistics(in: transaction)
+  }
+
+  /// What LMDB says of the table.
+  func tableStatistics(in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) -> TableStatistics {
     var statistics = MDB_stat()
     let code = mdb_stat(transaction.handle, dbi, &statistics)
     guard code == MDB_SUCCESS else { throw LMDBError(code: code, operation: "statistics", table: name) }
