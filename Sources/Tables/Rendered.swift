@@ -1,0 +1,52 @@
+extension Answer {
+  /// The whole answer as text that ends with one newline.
+  ///
+  /// JSON holds everything; the terminal and Markdown show table, histogram, notes and position; CSV and NDJSON hold the
+  /// rows alone, so that other tools can read them without skipping anything. NDJSON without rows is the empty text.
+  public func rendered(as format: OutputFormat, style: TerminalStyle) -> String {
+    switch format {
+    case .table: return text(ofLines: terminalLines(style: style))
+    case .json: return String(decoding: JSONDocument(self).bytes, as: UTF8.self)
+    case .csv, .ndjson: return table.rendered(as: format, style: style)
+    case .markdown: return table.rendered(as: format, style: style) + markdownSupplement
+    }
+  }
+
+  /// What follows the table in Markdown.
+  private var markdownSupplement: String {
+    var lines = [""]
+    if let histogram, !histogram.buckets.isEmpty {
+      lines += ["```text"] + HistogramDrawing(histogram, markers: percentiles).lines(width: 100) + ["```", ""]
+    }
+    for note in notes { lines.append("- note: \(MarkdownText.escaped(note))") }
+    if !notes.isEmpty { lines.append("") }
+    lines.append(MarkdownText.escaped(provenance))
+    return text(ofLines: lines)
+  }
+}
+
+extension Table {
+  /// The whole table as text that ends with one newline; NDJSON without rows is the empty text.
+  public func rendered(as format: OutputFormat, style: TerminalStyle) -> String {
+    switch format {
+    case .table: return text(ofLines: TerminalTable(self, style: style).lines())
+    case .json: return String(decoding: JSONDocument(self).bytes, as: UTF8.self)
+    case .markdown where rows.isEmpty: return markdownTitle + streamed(as: format) + "\nno rows\n"
+    case .markdown: return markdownTitle + streamed(as: format)
+    case .csv, .ndjson: return streamed(as: format)
+    }
+  }
+
+  private var markdownTitle: String { title.isEmpty ? "" : "### \(MarkdownText.escaped(title))\n\n" }
+
+  private func streamed(as format: OutputFormat) -> String {
+    var writer = RowWriter(columns: columns, format: format)
+    var bytes: [UInt8] = []
+    writer.appendHeader(to: &bytes)
+    for row in rows { writer.appendRow(row, to: &bytes) }
+    writer.appendFooter(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+private func text(ofLines lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
