@@ -1,50 +1,59 @@
 extension JSONNode {
-  /// Whether two documents say the same: members of objects in any order, numbers by value. O(n) for members in one order, O(n²) in
-  /// the number of an object's members otherwise.
+  /// Objects with more members than this are compared in sorted order.
+  private static var scanLimit: Int { 64 }
+
+  /// Whether two values mean the same: order of members does not matter, numbers count by value (1, 1.0 and 1e0 are one number).
+  ///
+  /// Both documents must be free of duplicate member names. O(n) when members come in the same order; never worse than O(n log n)
+  /// but for objects of at most 64 members.
   public func isEquivalent(to other: JSONNode) -> Bool {
-    if isNumber, other.isNumber {
-      if kind == .double || other.kind == .double { return double == other.double }
-      return kind == other.kind && tape[index + 1] == other.tape[other.index + 1]
+    switch (kind, other.kind) {
+    case (.object, .object): hasEquivalentMembers(other)
+    case (.array, .array): hasEquivalentElements(other)
+    case (.string, .string): uncheckedString.hasSameBytes(as: other.uncheckedString)
+    case (.true, .true), (.false, .false), (.null, .null): true
+    case (.integer, .integer), (.unsigned, .unsigned): words[index + 1] == other.words[other.index + 1]
+    case (.integer, .unsigned), (.unsigned, .integer): false
+    case (.double, .double): double == other.double
+    case (.integer, .double), (.double, .integer): integer != nil && integer == other.integer
+    case (.unsigned, .double), (.double, .unsigned): unsigned != nil && unsigned == other.unsigned
+    default: false
     }
-    guard kind == other.kind else { return false }
-    switch kind {
-    case .string: return stringBytes.elementsEqual(other.stringBytes)
-    case .array: return elements.elementsEqual(other.elements) { $0.isEquivalent(to: $1) }
-    case .object:
-      guard count == other.count else { return false }
-      var same = true
-      forEachMember { key, value in
-        var matches = false
-        other.forEachMember { otherKey, otherValue in
-          guard key.elementsEqual(otherKey) else { return true }
-          matches = value.isEquivalent(to: otherValue)
-          return false
-        }
-        same = matches
-        return same
+  }
+
+  private func hasEquivalentElements(_ other: JSONNode) -> Bool {
+    var mine = elements
+    var its = other.elements
+    while let left = mine.next() {
+      guard let right = its.next(), left.isEquivalent(to: right) else { return false }
+    }
+    return its.next() == nil
+  }
+
+  private func hasEquivalentMembers(_ other: JSONNode) -> Bool {
+    var count = 0
+    var its = other.members
+    for (key, value) in members {
+      count += 1
+      // Usually written by one program, in one order.
+      if let next = its.next(), next.key.hasSameBytes(as: key) {
+        guard value.isEquivalent(to: next.value) else { return false }
+        continue
       }
-      return same
-    default: return true
+      if count > Self.scanLimit { return hasEquivalentSortedMembers(other) }
+      guard let found = other.member(key), value.isEquivalent(to: found) else { return false }
     }
+    var itsCount = 0
+    for _ in other.members { itsCount += 1 }
+    return count == itsCount
   }
 
-  /// The elements of an array.
-  public var elements: [JSONNode] {
-    var elements: [JSONNode] = []
-    forEachElement {
-      elements.append($0)
-      return true
+  private func hasEquivalentSortedMembers(_ other: JSONNode) -> Bool {
+    let mine = members.sorted { $0.key.precedes($1.key) }
+    let its = other.members.sorted { $0.key.precedes($1.key) }
+    guard mine.count == its.count else { return false }
+    return zip(mine, its).allSatisfy { left, right in
+      left.key.hasSameBytes(as: right.key) && left.value.isEquivalent(to: right.value)
     }
-    return elements
-  }
-
-  /// The members of an object.
-  public var members: [(name: String, value: JSONNode)] {
-    var members: [(name: String, value: JSONNode)] = []
-    forEachMember { key, value in
-      members.append((String(decoding: key, as: UTF8.self), value))
-      return true
-    }
-    return members
   }
 }

@@ -1,142 +1,178 @@
-/// RFC 3339 date-times as microseconds since 1970-01-01T00:00:00Z. Leap seconds are refused; fractions beyond microseconds are cut off.
+/// Instants as the ledger keeps them, microseconds since 1970-01-01T00:00:00Z, read from and written as RFC 3339.
+///
+/// No time zone database and no clock: an instant carries its own offset.
 public enum Timestamp {
   /// The first year that events may have happened in.
   public static let firstYear = 1900
   /// The last one.
   public static let lastYear = 2199
+  /// Microseconds in a second.
+  public static let microsPerSecond: Int64 = 1_000_000
+  /// Microseconds in a day of 24 hours.
+  public static let microsPerDay: Int64 = 86_400_000_000
 
-  /// Reads `2026-01-02T03:04:05.678901Z` or with an offset `+02:00`; nil for anything else, days that do not exist, and years outside
-  /// 1900…2199. `T` and `Z` may be small letters.
+  /// Reads an RFC 3339 date and time: `2026-01-02T03:04:05.678Z`, `2026-01-02T04:04:05+01:00`.
+  ///
+  /// Years 1900 to 2199, days that the calendar has, seconds 0 to 59 (no leap seconds), offsets to ±23:59; `t` and `z` may be lower
+  /// case. Fraction digits beyond microseconds are cut off. About 10 ns.
+  ///
+  /// - Returns: microseconds since 1970; nil when the bytes are anything else.
   public static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    guard bytes.count >= 20, bytes.count <= 64, let day = day(bytes), bytes[10] | 0x20 == 0x74,
-      let time = timeOfDay(bytes)
+    guard bytes.count >= 20, let days = daysOfDate(bytes), bytes[10] | 0x20 == UInt8(ascii: "t"),
+      let hour = twoDigits(bytes, 11), hour < 24, bytes[13] == UInt8(ascii: ":"),
+      let minute = twoDigits(bytes, 14), minute < 60, bytes[16] == UInt8(ascii: ":"),
+      let second = twoDigits(bytes, 17), second < 60
     else { return nil }
-    return day * 86_400_000_000 + time
+    var place = 19
+    var fraction: Int64 = 0
+    if bytes[place] == UInt8(ascii: ".") {
+      place += 1
+      let start = place
+      var unit: Int64 = 100_000
+      while place < bytes.count, let digit = digit(bytes[place]) {
+        fraction += Int64(digit) * unit
+        unit /= 10
+        place += 1
+      }
+      guard place > start else { return nil }
+    }
+    guard place < bytes.count, let offsetMinutes = offset(bytes, place) else { return nil }
+    let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second) - Int64(offsetMinutes) * 60
+    return seconds * microsPerSecond + fraction
   }
 
-  /// Reads the same from text.
+  /// Reads an RFC 3339 date and time from text; see ``parse(_:)-(UnsafeRawBufferPointer)``.
   public static func parse(_ text: String) -> Int64? {
     var text = text
     return text.withUTF8 { parse(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Reads a date-time, or a date alone (midnight UTC): for people.
-  public static func parseLenient(_ text: String) -> Int64? {
-    if let exact = parse(text) { return exact }
+  /// Reads a date and time, or a day alone (as the instant at which it begins in UTC): for what people type.
+  public static func parseLenient(_ text: String) -> Int64? { parse(text) ?? parseDate(text) }
+
+  /// Reads a day alone, `2026-01-31`: the microseconds at which it begins in UTC; nil when the text is anything else.
+  public static func parseDate(_ text: String) -> Int64? {
     var text = text
-    return text.withUTF8 { utf8 in
-      let bytes = UnsafeRawBufferPointer(utf8)
-      guard bytes.count == 10, let day = day(bytes) else { return nil }
-      return day * 86_400_000_000
-    }
+    return text.withUTF8 { parseDate(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Writes RFC 3339 in UTC: seconds, and a fraction only when there is one, without trailing zeros.
+  /// Reads a day alone, `2026-01-31`: the microseconds at which it begins in UTC; nil when the bytes are anything else.
+  public static func parseDate(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    guard bytes.count == 10, let days = daysOfDate(bytes) else { return nil }
+    return Int64(days) * microsPerDay
+  }
+
+  /// Writes an instant in UTC, `2026-01-02T03:04:05.678Z`: microseconds without trailing zeros, no point when there are none.
   public static func format(_ micros: Int64) -> String {
-    let (days, rest) = floorDivide(micros, 86_400_000_000)
-    let (year, month, day) = civil(days)
-    let seconds = rest / 1_000_000
-    var text =
-      "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
-    var fraction = rest % 1_000_000
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(27)
+    append(micros, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends what ``format(_:)`` returns to a buffer. Years beyond 0000 to 9999 are written with as many digits as they need.
+  public static func append(_ micros: Int64, to bytes: inout [UInt8]) {
+    let days = floorDivided(micros, by: microsPerDay)
+    let ofDay = micros - days * microsPerDay
+    let (year, month, day) = date(ofDays: Int(days))
+    if year < 0 { bytes.append(UInt8(ascii: "-")) }
+    appendDigits(abs(year), width: 4, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendDigits(month, width: 2, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendDigits(day, width: 2, to: &bytes)
+    bytes.append(UInt8(ascii: "T"))
+    let seconds = Int(ofDay / microsPerSecond)
+    appendDigits(seconds / 3600, width: 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendDigits(seconds / 60 % 60, width: 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendDigits(seconds % 60, width: 2, to: &bytes)
+    let fraction = Int(ofDay % microsPerSecond)
     if fraction != 0 {
-      var digits = 6
-      while fraction % 10 == 0 {
-        fraction /= 10
-        digits -= 1
-      }
-      text += "." + pad(fraction, digits)
+      bytes.append(UInt8(ascii: "."))
+      appendDigits(fraction, width: 6, to: &bytes)
+      while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
     }
-    return text + "Z"
+    bytes.append(UInt8(ascii: "Z"))
   }
 
-  // MARK: Parts
+  /// The days from 1970-01-01 to a day of the Gregorian calendar.
+  ///
+  /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+  public static func days(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
 
-  private static func day(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    guard let century = two(bytes, 0), let years = two(bytes, 2), bytes[4] == 0x2D, let month = two(bytes, 5),
-      bytes[7] == 0x2D, let day = two(bytes, 8)
+  /// The day of the Gregorian calendar that lies some days after 1970-01-01; the inverse of ``days(year:month:day:)``.
+  public static func date(ofDays days: Int) -> (year: Int, month: Int, day: Int) {
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let fromMarch = (5 * dayOfYear + 2) / 153
+    let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * fromMarch + 2) / 5 + 1)
+  }
+
+  private static func daysOfDate(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let century = twoDigits(bytes, 0), let ofCentury = twoDigits(bytes, 2), bytes[4] == UInt8(ascii: "-"),
+      let month = twoDigits(bytes, 5), 1...12 ~= month, bytes[7] == UInt8(ascii: "-"), let day = twoDigits(bytes, 8)
     else { return nil }
-    let year = century * 100 + years
-    guard year >= Int64(firstYear), year <= Int64(lastYear), (1...12).contains(month), day >= 1,
-      day <= daysInMonth(month, of: year)
-    else { return nil }
-    return daysSince1970(year, month, day)
+    let year = century * 100 + ofCentury
+    guard year >= firstYear, year <= lastYear, day >= 1, day <= length(ofMonth: month, year: year) else { return nil }
+    return days(year: year, month: month, day: day)
   }
 
-  private static func timeOfDay(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    guard let hour = two(bytes, 11), hour < 24, bytes[13] == 0x3A, let minute = two(bytes, 14), minute < 60,
-      bytes[16] == 0x3A, let second = two(bytes, 17), second < 60
-    else { return nil }
-    var index = 19
-    var fraction: Int64 = 0
-    if bytes[index] == 0x2E {
-      index += 1
-      let first = index
-      var scale: Int64 = 100_000
-      while index < bytes.count, bytes[index] >= 0x30, bytes[index] <= 0x39 {
-        fraction += Int64(bytes[index] - 0x30) * scale
-        scale /= 10
-        index += 1
-      }
-      guard index > first else { return nil }
-    }
-    guard index < bytes.count else { return nil }
-    var offset: Int64 = 0
-    if bytes[index] | 0x20 == 0x7A {
-      index += 1
-    } else {
-      guard bytes[index] == 0x2B || bytes[index] == 0x2D, index + 6 <= bytes.count,
-        let hours = two(bytes, index + 1), hours < 24, bytes[index + 3] == 0x3A, let minutes = two(bytes, index + 4),
-        minutes < 60
-      else { return nil }
-      offset = (hours * 60 + minutes) * (bytes[index] == 0x2D ? -1 : 1)
-      index += 6
-    }
-    guard index == bytes.count else { return nil }
-    return ((hour * 60 + minute - offset) * 60 + second) * 1_000_000 + fraction
-  }
-
-  private static func two(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int64? {
-    let tens = Int64(bytes[index]) - 0x30
-    let ones = Int64(bytes[index + 1]) - 0x30
-    guard tens >= 0, tens <= 9, ones >= 0, ones <= 9 else { return nil }
-    return tens * 10 + ones
-  }
-
-  private static func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
+  private static func length(ofMonth month: Int, year: Int) -> Int {
     switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
     case 4, 6, 9, 11: 30
     default: 31
     }
   }
 
-  // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil and civil_from_days.
-  private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let y = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = floorDivide(y, 400)
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+  // The offset from UTC in minutes, when it is the last thing in the bytes.
+  private static func offset(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int? {
+    let sign = bytes[place]
+    if sign | 0x20 == UInt8(ascii: "z") { return place + 1 == bytes.count ? 0 : nil }
+    guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), place + 6 == bytes.count,
+      let hours = twoDigits(bytes, place + 1), hours < 24, bytes[place + 3] == UInt8(ascii: ":"),
+      let minutes = twoDigits(bytes, place + 4), minutes < 60
+    else { return nil }
+    return sign == UInt8(ascii: "-") ? -(hours * 60 + minutes) : hours * 60 + minutes
   }
 
-  private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+  @inline(__always)
+  private static func digit(_ byte: UInt8) -> Int? {
+    let value = Int(byte) - 0x30
+    return value >= 0 && value <= 9 ? value : nil
   }
 
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  @inline(__always)
+  private static func twoDigits(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int? {
+    guard let tens = digit(bytes[place]), let ones = digit(bytes[place + 1]) else { return nil }
+    return tens * 10 + ones
   }
 
-  private static func pad(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  private static func appendDigits(_ value: Int, width: Int, to bytes: inout [UInt8]) {
+    var divisor = 1
+    for _ in 1..<width { divisor *= 10 }
+    while value / divisor > 9 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  private static func floorDivided(_ value: Int64, by divisor: Int64) -> Int64 {
+    let quotient = value / divisor
+    return value % divisor < 0 ? quotient - 1 : quotient
   }
 }

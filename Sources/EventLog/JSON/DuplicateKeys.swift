@@ -1,0 +1,92 @@
+/// Fingerprints of the member names of the objects that a walk is inside of, innermost last.
+struct KeyStack {
+  /// A member name: a fingerprint to compare quickly, and where its string lies on the tape.
+  struct Key: BitwiseCopyable {
+    var fingerprint: UInt64
+    var index: Int
+  }
+
+  private(set) var keys: UnsafeMutablePointer<Key>
+  private(set) var count = 0
+  private var capacity = 64
+
+  init() { keys = .allocate(capacity: capacity) }
+
+  mutating func push(_ key: Key) {
+    if count == capacity {
+      let larger = UnsafeMutablePointer<Key>.allocate(capacity: capacity * 2)
+      larger.update(from: keys, count: count)
+      keys.deallocate()
+      keys = larger
+      capacity *= 2
+    }
+    keys[count] = key
+    count += 1
+  }
+
+  mutating func truncate(to count: Int) { self.count = count }
+  func deallocate() { keys.deallocate() }
+}
+
+extension JSONParser {
+  /// Objects with more members than this are sorted instead of compared pair by pair.
+  private static let pairwiseLimit = 32
+
+  /// The name of a member that its object already has, anywhere in a document of this parser: the string node of the second one.
+  ///
+  /// One pass over the tape; O(n log n) at worst in the members of an object, whatever the names are.
+  public func duplicateKey(in document: JSONNode) -> JSONNode? {
+    keys.truncate(to: 0)
+    return duplicateKey(within: document)
+  }
+
+  // Recursion is bounded by `maximumDepth`.
+  private func duplicateKey(within node: JSONNode) -> JSONNode? {
+    if node.isArray {
+      for element in node.elements where element.isObject || element.isArray {
+        if let found = duplicateKey(within: element) { return found }
+      }
+      return nil
+    }
+    guard node.isObject else { return nil }
+    let base = keys.count
+    let end = node.endIndex - 1
+    var index = node.index + 1
+    while index < end {
+      let name = JSONNode(words: node.words, strings: node.strings, index: index)
+      let bytes = name.uncheckedString
+      let key = KeyStack.Key(fingerprint: StableHash.hash(bytes), index: index)
+      let seen = keys.count - base
+      if seen < Self.pairwiseLimit {
+        for place in base..<keys.count where keys.keys[place].fingerprint == key.fingerprint {
+          let other = JSONNode(words: node.words, strings: node.strings, index: keys.keys[place].index)
+          if other.uncheckedString.hasSameBytes(as: bytes) { return name }
+        }
+      }
+      keys.push(key)
+      let value = JSONNode(words: node.words, strings: node.strings, index: index + 1)
+      if value.isObject || value.isArray, let found = duplicateKey(within: value) { return found }
+      index = value.endIndex
+    }
+    defer { keys.truncate(to: base) }
+    guard keys.count - base > Self.pairwiseLimit else { return nil }
+    return duplicateBySorting(from: base, of: node)
+  }
+
+  private func duplicateBySorting(from base: Int, of node: JSONNode) -> JSONNode? {
+    func bytes(_ key: KeyStack.Key) -> UnsafeRawBufferPointer {
+      JSONNode(words: node.words, strings: node.strings, index: key.index).uncheckedString
+    }
+    var sorted = Array(UnsafeBufferPointer(start: keys.keys + base, count: keys.count - base))
+    sorted.sort { left, right in
+      left.fingerprint != right.fingerprint
+        ? left.fingerprint < right.fingerprint : bytes(left).precedes(bytes(right))
+    }
+    for (left, right) in zip(sorted, sorted.dropFirst()) where left.fingerprint == right.fingerprint {
+      if bytes(left).hasSameBytes(as: bytes(right)) {
+        return JSONNode(words: node.words, strings: node.strings, index: max(left.index, right.index))
+      }
+    }
+    return nil
+  }
+}
