@@ -13,12 +13,17 @@ func refusal(of json: String, strict: Bool = true) -> EventRefusal? {
 func refusal(of json: [UInt8], strict: Bool = true) -> EventRefusal? {
   let batch = EventBatch()
   let preparer = EventPreparer(isStrict: strict)
-  do throws(EventRefusal) {
-    try json.withUnsafeBytes { (bytes) throws(EventRefusal) in try preparer.prepare(bytes, line: 7, into: batch) }
-    return nil
-  } catch {
-    return error
+  let result = json.withUnsafeBytes { bytes -> EventRefusal? in
+    do throws(EventRefusal) {
+      try preparer.prepare(bytes, line: 7, into: batch)
+      return nil
+    } catch {
+      return error
+    }
   }
+  // A refusal leaves the batch as it was.
+  if result != nil { #expect(batch.count == 0 && batch.byteCount == 0) }
+  return result
 }
 
 /// What preparing one event found, with its strings read back.
