@@ -116,7 +116,9 @@ struct JSONDiagnosis {
     let first = current
     let integerDigits = digits()
     guard integerDigits > 0 else { throw error("a number needs a digit here", .number) }
-    if first == UInt8(ascii: "0"), integerDigits > 1 { throw error("a number may not start with 0", .number, at: start) }
+    if first == UInt8(ascii: "0"), integerDigits > 1 {
+      throw error("a number may not start with 0", .number, at: start)
+    }
     var isInteger = true
     if current == UInt8(ascii: ".") {
       place += 1
@@ -179,7 +181,9 @@ struct JSONDiagnosis {
     place += 1
     guard current == UInt8(ascii: "u") else { throw error("half of a surrogate pair stands alone", at: start) }
     place += 1
-    guard 0xDC00...0xDFFF ~= (try hexUnit(start)) else { throw error("half of a surrogate pair stands alone", at: start) }
+    guard 0xDC00...0xDFFF ~= (try hexUnit(start)) else {
+      throw error("half of a surrogate pair stands alone", at: start)
+    }
   }
 
   private mutating func hexUnit(_ start: Int) throws(JSONError) -> Int {

@@ -40,7 +40,9 @@ public final class JSONParser {
   /// - Returns: the document's value, valid until the next parse of this parser.
   public func parse(padded bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONNode {
     guard let handle else { throw JSONError(.outOfMemory, message: "there is not enough memory to parse JSON") }
-    guard let base = bytes.baseAddress, !bytes.isEmpty else { throw JSONError(.empty, message: "there is no JSON value") }
+    guard let base = bytes.baseAddress, !bytes.isEmpty else {
+      throw JSONError(.empty, message: "there is no JSON value")
+    }
     let document = vsl_json_parse(handle, base.assumingMemoryBound(to: UInt8.self), bytes.count)
     guard document.error == 0, let tape = document.tape, let strings = document.strings else {
       throw explain(document, bytes)

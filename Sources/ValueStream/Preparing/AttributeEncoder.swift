@@ -46,14 +46,17 @@ struct AttributeEncoder {
       let name = value.index - 1
       // Insertion keeps them sorted: a schema allows at most 64. No name is a duplicate, and none holds a zero byte.
       var place = labels.count
-      while place > 0, object.sibling(at: name).stringBytes.precedes(object.sibling(at: Int(labels[place - 1])).stringBytes) {
+      while place > 0,
+        object.sibling(at: name).stringBytes.precedes(object.sibling(at: Int(labels[place - 1])).stringBytes)
+      {
         place -= 1
       }
       labels.insert(Int32(truncatingIfNeeded: name), at: place)
     }
     for name in labels {
       appendEntry(
-        AttributeTag.label.rawValue, object.sibling(at: Int(name)).stringBytes, object.sibling(at: Int(name) + 1).stringBytes)
+        AttributeTag.label.rawValue, object.sibling(at: Int(name)).stringBytes,
+        object.sibling(at: Int(name) + 1).stringBytes)
     }
   }
 

@@ -69,7 +69,8 @@ public final class EventPreparer {
       throw refusal(of: error, bytes, line: event.line)
     }
     if let key = parser.duplicateKey(in: root) { throw duplicate(key, root, line: event.line) }
-    guard let type = root.member("type"), type.isString, let known = vocabulary.index(ofType: type.uncheckedString) else {
+    guard let type = root.member("type"), type.isString, let known = vocabulary.index(ofType: type.uncheckedString)
+    else {
       try fillOpaque(&event, root, batch)
       return
     }
@@ -87,7 +88,9 @@ public final class EventPreparer {
     }
     let attributes = encoder.encode(findings, root)
     if !attributes.isEmpty { event.attributes = batch.addText(attributes) }
-    if let source = findings.index(slot: FactRole.voidedSource.slot), let id = findings.index(slot: FactRole.voidedId.slot) {
+    if let source = findings.index(slot: FactRole.voidedSource.slot),
+      let id = findings.index(slot: FactRole.voidedId.slot)
+    {
       event.flags.insert(.voids)
       event.voidTargetHash = encoder.identityHash(source: text(root, source), id: text(root, id))
     }

@@ -48,7 +48,8 @@ struct RefusalText {
       rule = isShort ? "minLength" : "maxLength"
       message =
         isShort
-        ? node.minLength == 1 ? "must not be empty; leave it out instead" : "must have \(node.minLength) characters or more"
+        ? node.minLength == 1
+          ? "must not be empty; leave it out instead" : "must have \(node.minLength) characters or more"
         : "must have at most \(node.maxLength) characters; it has \(length)"
     case .texts:
       let allowed = node.texts.range.map { schema.string(schema.texts[$0]) }
@@ -60,7 +61,8 @@ struct RefusalText {
         + (allowed.count > 1 ? meant.map { "; did you mean \"\($0)\"?" } ?? "" : "")
     case .pattern:
       rule = "pattern"
-      message = "must be " + (SchemaPattern(rawValue: UInt8(truncatingIfNeeded: failure.detail))?.meaning ?? "otherwise")
+      message =
+        "must be " + (SchemaPattern(rawValue: UInt8(truncatingIfNeeded: failure.detail))?.meaning ?? "otherwise")
     case .forbidden:
       rule = "not"
       message = "must not be " + (SchemaPattern(rawValue: UInt8(truncatingIfNeeded: failure.detail))?.meaning ?? "so")

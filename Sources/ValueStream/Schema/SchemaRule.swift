@@ -89,7 +89,8 @@ struct SchemaRule {
 
   /// The pattern of a rule that says nothing but "a text with this pattern".
   var onlyPattern: SchemaPattern? {
-    guard types == .string, patterns.count == 1, formats.isEmpty, allowedTexts == nil, minLength == 0, maxLength == Int.max,
+    guard types == .string, patterns.count == 1, formats.isEmpty, allowedTexts == nil, minLength == 0,
+      maxLength == Int.max,
       conditions.isEmpty, nots.isEmpty, also.isEmpty
     else { return nil }
     return patterns[0]

@@ -63,7 +63,8 @@ struct SchemaValidator {
 
   private mutating func fail(_ rule: SchemaFailure.Rule, _ value: JSONNode, _ node: Int32, _ detail: Int = 0) -> Bool {
     if !isTesting {
-      failure = SchemaFailure(rule: rule, index: Int32(truncatingIfNeeded: value.index), node: node, detail: Int32(detail))
+      failure = SchemaFailure(
+        rule: rule, index: Int32(truncatingIfNeeded: value.index), node: node, detail: Int32(detail))
     }
     return false
   }

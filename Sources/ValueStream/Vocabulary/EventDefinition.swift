@@ -65,7 +65,8 @@ public struct EventDefinition: Sendable {
   init(document: JSONNode, rule: SchemaRule, schema: CompiledSchema) throws(SchemaError) {
     func fail(_ message: String) -> SchemaError { SchemaError(schema: schema.id, message: message) }
     guard let type = rule[property: "type"]?.allowedTexts?.first else { throw fail("properties/type needs a const") }
-    guard let code = document.member("x-kind")?.integer, let kind = UInt8(exactly: code).flatMap(EventKind.init(rawValue:))
+    guard let code = document.member("x-kind")?.integer,
+      let kind = UInt8(exactly: code).flatMap(EventKind.init(rawValue:))
     else { throw fail("x-kind must be a code of EventKind") }
     guard let subjectClass = document.member("x-subject")?.string.flatMap(SubjectClass.init(schemaName:)) else {
       throw fail("x-subject must be the name of a SubjectClass")
@@ -87,7 +88,8 @@ public struct EventDefinition: Sendable {
     let data = rule[property: "data"] ?? SchemaRule()
     members = data.properties.map { property in
       Member(
-        name: property.name, summary: property.rule.description ?? "", isRequired: data.required.contains(property.name),
+        name: property.name, summary: property.rule.description ?? "",
+        isRequired: data.required.contains(property.name),
         form: Self.form(of: property.rule), allowed: property.rule.allowedTexts)
     }
     var argumentNamespace = SymbolNamespace.text

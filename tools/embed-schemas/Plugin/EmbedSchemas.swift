@@ -7,7 +7,8 @@ struct EmbedSchemas: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     let schemas = context.package.directoryURL.appending(path: "Schemas")
     let events = schemas.appending(path: "events")
-    let names = try FileManager.default.contentsOfDirectory(atPath: events.path).filter { $0.hasSuffix(".json") }.sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: events.path).filter { $0.hasSuffix(".json") }
+      .sorted()
     let inputs = [schemas.appending(path: "envelope.json")] + names.map { events.appending(path: $0) }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSchemas.swift")
     return [
