@@ -144,6 +144,9 @@ public struct JSONNode: BitwiseCopyable {
     JSONElements(words: words, strings: strings, index: index + 1, end: isArray ? endIndex - 1 : index + 1)
   }
 
+  /// The elements of a member that is an array; none when there is no such member. O(members).
+  public func elements(of name: StaticString) -> [JSONNode] { member(name).map { Array($0.elements) } ?? [] }
+
   /// The number of members of an object or elements of an array; 0 for all else. O(1) up to 16 million of them.
   public var count: Int {
     guard isObject || isArray else { return 0 }

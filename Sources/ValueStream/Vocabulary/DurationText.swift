@@ -1,5 +1,10 @@
+import EventLog
+
 /// Lengths of time as text: ISO 8601 durations of fixed length.
 enum DurationText {
+  /// A duration as an event writes it: a number of seconds, or text; nil for all else.
+  static func seconds(_ node: JSONNode) -> Double? { node.double ?? seconds(node.stringBytes) }
+
   /// Reads `P2W`, `P10D`, `PT36H`, `P1DT12H30M5.5S` as seconds; a day is 24 hours. Years and months are not read: their length varies.
   static func seconds(_ bytes: UnsafeRawBufferPointer) -> Double? {
     guard bytes.first == UInt8(ascii: "P") else { return nil }

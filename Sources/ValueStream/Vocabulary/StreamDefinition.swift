@@ -20,6 +20,34 @@ public struct StreamDefinition: Sendable, Equatable {
     public var kind: StageKind
     /// The most items that should be in it at once.
     public var wipLimit: Int?
+    /// How long an item should stay in it at most, in seconds.
+    public var exitTargetSeconds: Double?
+
+    /// Makes a stage.
+    public init(name: String, kind: StageKind, wipLimit: Int? = nil, exitTargetSeconds: Double? = nil) {
+      self.name = name
+      self.kind = kind
+      self.wipLimit = wipLimit
+      self.exitTargetSeconds = exitTargetSeconds
+    }
+  }
+
+  /// The hours that count as working time.
+  public struct Calendar: Sendable, Equatable {
+    /// The days of the week that are worked, 1 for Monday to 7 for Sunday.
+    public var weekdays: Set<Int>
+    /// The spans of a working day in minutes since midnight, in the stream's time zone, half open.
+    public var hours: [Range<Int>]
+    /// Days that are not worked, in days since 1970-01-01.
+    public var holidays: Set<Int>
+  }
+
+  /// What the stream promises: this share of items is delivered within this lead time.
+  public struct ServiceLevel: Sendable, Equatable {
+    /// Percent of items, 85 for 85 %.
+    public var percentile: Double
+    /// The lead time promised, in seconds.
+    public var durationSeconds: Double
   }
 
   /// The stages, in order.
@@ -28,27 +56,85 @@ public struct StreamDefinition: Sendable, Equatable {
   public var timezone: String?
   /// The stage whose entry commits an item.
   public var commitment: String?
-
-  /// Reads the definition from an event's bytes, as recorded. Throws a ``JSONError`` for bytes that are no JSON.
-  public init(eventBytes: UnsafeRawBufferPointer) throws {
-    self = try JSONParser().withDocument(eventBytes) { event in
-      let data = event.member("data")
-      let stages = data?.member("stages")?.elements.compactMap { node -> Stage? in
-        guard let name = node.member("name")?.string,
-          let kind = node.member("kind")?.string.flatMap(StageKind.init(rawValue:))
-        else { return nil }
-        return Stage(name: name, kind: kind, wipLimit: node.member("wipLimit")?.integer.map { Int($0) })
-      }
-      return StreamDefinition(
-        stages: stages ?? [], timezone: data?.member("timezone")?.string,
-        commitment: data?.member("commitment")?.string)
-    }
-  }
+  /// The hours that count as working time; nil for all.
+  public var calendar: Calendar?
+  /// What the stream promises.
+  public var serviceLevel: ServiceLevel?
+  /// The stream's labels.
+  public var labels: [String: String] = [:]
 
   /// A definition from its parts.
   public init(stages: [Stage], timezone: String? = nil, commitment: String? = nil) {
     self.stages = stages
     self.timezone = timezone
     self.commitment = commitment
+  }
+
+  /// Reads the definition from an event's bytes, as recorded. What the schema would refuse is left out.
+  ///
+  /// Of two stages with one name the first counts.
+  public init(eventBytes: UnsafeRawBufferPointer) throws(JSONError) {
+    let parser = JSONParser()
+    let event = try parser.parse(copying: eventBytes)
+    defer { withExtendedLifetime(parser) {} }
+    stages = []
+    guard let data = event.member("data") else { return }
+    for element in data.elements(of: "stages") {
+      guard let stage = Stage(element), !stages.contains(where: { $0.name == stage.name }) else { continue }
+      stages.append(stage)
+    }
+    timezone = data.member("timezone")?.string
+    commitment = data.member("commitment")?.string
+    calendar = data.member("calendar").flatMap(Calendar.init)
+    serviceLevel = data.member("serviceLevel").flatMap(ServiceLevel.init)
+    guard let labels = data.member("labels") else { return }
+    for (name, value) in labels.members {
+      self.labels[String(decoding: name, as: UTF8.self)] = value.string
+    }
+  }
+}
+
+extension StreamDefinition.Stage {
+  init?(_ node: JSONNode) {
+    guard let name = node.member("name")?.string,
+      let kind = node.member("kind")?.string.flatMap(StreamDefinition.StageKind.init(rawValue:))
+    else { return nil }
+    self.init(
+      name: name, kind: kind, wipLimit: node.member("wipLimit")?.integer.flatMap { Int(exactly: $0) },
+      exitTargetSeconds: node.member("exitTarget").flatMap(DurationText.seconds))
+  }
+}
+
+extension StreamDefinition.Calendar {
+  private static let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+  init?(_ node: JSONNode) {
+    weekdays = []
+    hours = []
+    holidays = []
+    for day in node.elements(of: "weekdays") {
+      if let index = day.string.flatMap(Self.names.firstIndex) { weekdays.insert(index + 1) }
+    }
+    for span in node.elements(of: "hours") {
+      guard let from = span.member("from").flatMap({ LocalTime.minutes($0.stringBytes) }),
+        let to = span.member("to").flatMap({ LocalTime.minutes($0.stringBytes) }), from < to
+      else { continue }
+      hours.append(from..<to)
+    }
+    for day in node.elements(of: "holidays") {
+      if let micros = Timestamp.parseDate(day.stringBytes) { holidays.insert(Int(micros / Timestamp.microsPerDay)) }
+    }
+    // Without a day or an hour nothing would ever count as worked: no calendar.
+    if weekdays.isEmpty || hours.isEmpty { return nil }
+    hours.sort { $0.lowerBound < $1.lowerBound }
+  }
+}
+
+extension StreamDefinition.ServiceLevel {
+  init?(_ node: JSONNode) {
+    guard let percentile = node.member("percentile")?.double,
+      let seconds = node.member("duration").flatMap(DurationText.seconds)
+    else { return nil }
+    self.init(percentile: percentile, durationSeconds: seconds)
   }
 }
