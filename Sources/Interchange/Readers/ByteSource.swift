@@ -20,7 +20,7 @@ public final class ByteSource {
   private var isStarted = false
 
   /// Opens a file, or standard input for `-`.
-  public init(path: String) throws(InterchangeError) {
+  public init(path: String) throws(ImportError) {
     self.path = path
     if path == "-" {
       descriptor = STDIN_FILENO
@@ -43,7 +43,7 @@ public final class ByteSource {
   }
 
   /// Fills `buffer` with as much as there is, at least one byte; 0 at the end.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InterchangeError) -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
     if !isStarted {
       isStarted = true
       // Two bytes tell gzip; a pipe may bring them one by one.
@@ -58,7 +58,7 @@ public final class ByteSource {
     return count
   }
 
-  private func readRaw(into buffer: UnsafeMutableRawBufferPointer) throws(InterchangeError) -> Int {
+  private func readRaw(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
     while true {
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 {
@@ -70,7 +70,7 @@ public final class ByteSource {
   }
 
   /// Reads more behind what is in `input`; the number of new bytes.
-  private func refill() throws(InterchangeError) -> Int {
+  private func refill() throws(ImportError) -> Int {
     if inputStart == inputEnd {
       inputStart = 0
       inputEnd = 0
@@ -80,7 +80,7 @@ public final class ByteSource {
     return count
   }
 
-  private func inflate(into buffer: UnsafeMutableRawBufferPointer) throws(InterchangeError) -> Int {
+  private func inflate(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
     guard let inflater else { return 0 }
     while true {
       if inputStart == inputEnd, try refill() == 0 {

@@ -1,3 +1,5 @@
+import ValueStream
+
 /// One event of an input, or what stands where one should be.
 struct InputElement {
   /// Its bytes, trimmed. Valid until the reader goes on. Empty when `problem` says why.
@@ -5,7 +7,7 @@ struct InputElement {
   /// The line on which it begins, from 1.
   var line: Int
   /// Why it is no event; reading goes on behind it.
-  var problem: ImportRefusal?
+  var problem: EventRefusal?
 
   /// The largest event, in bytes.
   static let limit = 1 << 20
@@ -13,8 +15,8 @@ struct InputElement {
   static func tooLarge(line: Int) -> InputElement {
     InputElement(
       bytes: UnsafeRawBufferPointer(start: nil, count: 0), line: line,
-      problem: ImportRefusal(
-        line: line, rule: "size",
+      problem: EventRefusal(
+        line: line, pointer: "", rule: "size", value: "",
         message: "The event is longer than \(limit) bytes. Keep large content elsewhere and store a link to it."))
   }
 }
@@ -22,5 +24,5 @@ struct InputElement {
 /// Takes the events out of one format, in the order of the input.
 protocol ElementReader {
   /// The next one; nil at the end. An error means that nothing more can be read.
-  mutating func next() throws(InterchangeError) -> InputElement?
+  mutating func next() throws(ImportError) -> InputElement?
 }

@@ -30,7 +30,7 @@ final class InputWindow {
   func consume(_ count: Int) { start += count }
 
   /// Adds at least one byte; false at the end. What is in memory may move.
-  func fill() throws(InterchangeError) -> Bool {
+  func fill() throws(ImportError) -> Bool {
     guard !isAtEnd else { return false }
     if buffer.count - end < chunkSize { makeRoom() }
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + chunkSize])

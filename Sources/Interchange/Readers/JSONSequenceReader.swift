@@ -21,7 +21,7 @@ struct JSONSequenceReader: ElementReader {
     state = isArray ? .begin : .beforeElement
   }
 
-  mutating func next() throws(InterchangeError) -> InputElement? {
+  mutating func next() throws(ImportError) -> InputElement? {
     window.consume(used)
     used = 0
     while let byte = try nextByte() {
@@ -53,7 +53,7 @@ struct JSONSequenceReader: ElementReader {
     return nil
   }
 
-  private func malformed(_ reason: String) -> InterchangeError {
+  private func malformed(_ reason: String) -> ImportError {
     .malformed(path: window.path, line: line, reason: reason)
   }
 
@@ -62,7 +62,7 @@ struct JSONSequenceReader: ElementReader {
   }
 
   /// The next byte that is no space; nil at the end.
-  private mutating func nextByte() throws(InterchangeError) -> UInt8? {
+  private mutating func nextByte() throws(ImportError) -> UInt8? {
     while true {
       let bytes = window.bytes
       var index = 0
@@ -77,7 +77,7 @@ struct JSONSequenceReader: ElementReader {
   }
 
   /// Takes the value that begins at the front of the window.
-  private mutating func element() throws(InterchangeError) -> InputElement {
+  private mutating func element() throws(ImportError) -> InputElement {
     let first = line
     var scanner = JSONExtent()
     var scanned = 0

@@ -7,7 +7,7 @@ struct LineReader: ElementReader {
 
   init(_ window: InputWindow) { self.window = window }
 
-  mutating func next() throws(InterchangeError) -> InputElement? {
+  mutating func next() throws(ImportError) -> InputElement? {
     while true {
       window.consume(used)
       used = 0
@@ -41,7 +41,7 @@ struct LineReader: ElementReader {
     return bytes.count <= InputElement.limit ? InputElement(bytes: bytes, line: line) : .tooLarge(line: line)
   }
 
-  private func skipLine() throws(InterchangeError) {
+  private func skipLine() throws(ImportError) {
     while true {
       if let newline = window.bytes.firstIndex(of: 0x0A, from: 0) { return window.consume(newline + 1) }
       window.consume(window.count)

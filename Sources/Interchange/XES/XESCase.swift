@@ -1,3 +1,5 @@
+import ValueStream
+
 /// The events of one case, while its element is read: flat, and used again for the next case.
 struct XESCase {
   /// An event; its strings lie in ``XESCase/text``.
@@ -17,7 +19,7 @@ struct XESCase {
   var name: Range<Int> = 0..<0
   var events: [Event] = []
   /// Events that cannot be used.
-  var problems: [ImportRefusal] = []
+  var problems: [EventRefusal] = []
   var text: [UInt8] = []
 
   mutating func begin(index: Int, line: Int) {

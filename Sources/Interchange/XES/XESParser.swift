@@ -1,3 +1,5 @@
+import ValueStream
+
 /// Reads the cases of an XES log, one after the other (IEEE 1849; versions 1.0 and 2.0, with or without name space).
 struct XESParser {
   private var tokenizer: XMLTokenizer
@@ -8,7 +10,7 @@ struct XESParser {
   /// The `concept:name` of the log, as far as it was read.
   private(set) var logName: [UInt8] = []
 
-  init(_ window: InputWindow) throws(InterchangeError) {
+  init(_ window: InputWindow) throws(ImportError) {
     path = window.path
     isLatin1 = try Self.isLatin1(window)
     tokenizer = XMLTokenizer(window)
@@ -18,7 +20,7 @@ struct XESParser {
   }
 
   /// What the XML declaration says of the encoding; anything but UTF-8 and its like is refused or, if it is simple, translated.
-  private static func isLatin1(_ window: InputWindow) throws(InterchangeError) -> Bool {
+  private static func isLatin1(_ window: InputWindow) throws(ImportError) -> Bool {
     while window.count < 200, try window.fill() {}
     let bytes = window.bytes
     guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: 0x3E, from: 0) else { return false }
@@ -31,7 +33,7 @@ struct XESParser {
   }
 
   /// Reads the next case into `next`; false at the end of the log.
-  mutating func read(_ next: inout XESCase) throws(InterchangeError) -> Bool {
+  mutating func read(_ next: inout XESCase) throws(ImportError) -> Bool {
     while let tag = try tokenizer.next() {
       switch (tag.kind, tokenizer.depth) {
       // The log was one empty element.
@@ -54,7 +56,7 @@ struct XESParser {
     return false
   }
 
-  private mutating func readTrace(_ next: inout XESCase) throws(InterchangeError) {
+  private mutating func readTrace(_ next: inout XESCase) throws(ImportError) {
     while let tag = try tokenizer.next() {
       if tag.kind == .close { return }
       if tag.isNamed("event") {
@@ -66,12 +68,12 @@ struct XESParser {
     }
   }
 
-  private mutating func readEvent(_ first: XMLTag, _ next: inout XESCase) throws(InterchangeError) {
+  private mutating func readEvent(_ first: XMLTag, _ next: inout XESCase) throws(ImportError) {
     let number = next.events.count + next.problems.count + 1
     var event = XESCase.Event(
       line: first.line, index: number, micros: 0, activity: 0..<0, transition: 0..<0, resource: 0..<0)
     var time: Int64?
-    var problem: ImportRefusal?
+    var problem: EventRefusal?
     var isOpen = first.kind == .open
     while isOpen, let tag = try tokenizer.next() {
       if tag.kind == .close {
@@ -88,7 +90,7 @@ struct XESParser {
         let value = try value(of: tag)
         time = value.withUnsafeBytes { XESTime.parse($0) }
         if time == nil {
-          problem = ImportRefusal(
+          problem = EventRefusal(
             line: tag.line, pointer: "/time:timestamp", rule: "format",
             value: String(decoding: value.prefix(60), as: UTF8.self),
             message: "The event's time is no ISO 8601 date and time of the years 1900 to 2199.")
@@ -102,25 +104,25 @@ struct XESParser {
     next.events.append(event)
   }
 
-  private func missing(_ event: XESCase.Event, hasTime: Bool) -> ImportRefusal? {
+  private func missing(_ event: XESCase.Event, hasTime: Bool) -> EventRefusal? {
     if !hasTime {
-      return ImportRefusal(
-        line: event.line, pointer: "/time:timestamp", rule: "required",
+      return EventRefusal(
+        line: event.line, pointer: "/time:timestamp", rule: "required", value: "",
         message: "The event has no time. Add a date with the key time:timestamp.")
     }
     guard event.activity.isEmpty else { return nil }
-    return ImportRefusal(
-      line: event.line, pointer: "/concept:name", rule: "required",
+    return EventRefusal(
+      line: event.line, pointer: "/concept:name", rule: "required", value: "",
       message: "The event does not name its activity. Add a string with the key concept:name.")
   }
 
   /// Passes over what is inside of the element just opened.
-  private mutating func skipElement() throws(InterchangeError) {
+  private mutating func skipElement() throws(ImportError) {
     let depth = tokenizer.depth
     while tokenizer.depth >= depth, try tokenizer.next() != nil {}
   }
 
-  private mutating func isAttribute(_ tag: XMLTag, _ name: StaticString) throws(InterchangeError) -> Bool {
+  private mutating func isAttribute(_ tag: XMLTag, _ name: StaticString) throws(ImportError) -> Bool {
     key.removeAll(keepingCapacity: true)
     do {
       guard try tag.appendValue(of: "key", isLatin1: isLatin1, to: &key) else { return false }
@@ -130,14 +132,14 @@ struct XESParser {
     return key.withUnsafeBytes { $0.equals(name) }
   }
 
-  private func value(of tag: XMLTag) throws(InterchangeError) -> [UInt8] {
+  private func value(of tag: XMLTag) throws(ImportError) -> [UInt8] {
     var text: [UInt8] = []
     _ = try append(tag, to: &text)
     return text
   }
 
   /// Appends the tag's value and says where it lies.
-  private func append(_ tag: XMLTag, to text: inout [UInt8]) throws(InterchangeError) -> Range<Int> {
+  private func append(_ tag: XMLTag, to text: inout [UInt8]) throws(ImportError) -> Range<Int> {
     let start = text.count
     do {
       _ = try tag.appendValue(of: "value", isLatin1: isLatin1, to: &text)

@@ -26,7 +26,7 @@ struct XESReader: ElementReader {
   /// - Parameters:
   ///   - stream: The value stream; without one, the log's name, or else the file's.
   ///   - openCases: True for cases that go on: they are created, but not delivered.
-  init(_ window: InputWindow, stream: String?, openCases: Bool) throws(InterchangeError) {
+  init(_ window: InputWindow, stream: String?, openCases: Bool) throws(ImportError) {
     parser = try XESParser(window)
     writer = XESEventWriter()
     self.stream = stream
@@ -44,7 +44,7 @@ struct XESReader: ElementReader {
     return name
   }
 
-  mutating func next() throws(InterchangeError) -> InputElement? {
+  mutating func next() throws(ImportError) -> InputElement? {
     while true {
       switch phase {
       case .needsCase:

@@ -45,7 +45,7 @@ struct XMLTokenizer {
   var depth: Int { open.count }
 
   /// The next tag; nil at the proper end.
-  mutating func next() throws(InterchangeError) -> XMLTag? {
+  mutating func next() throws(ImportError) -> XMLTag? {
     consume(used)
     used = 0
     while true {
@@ -62,11 +62,11 @@ struct XMLTokenizer {
     }
   }
 
-  func malformed(_ reason: String) -> InterchangeError {
+  func malformed(_ reason: String) -> ImportError {
     .malformed(path: window.path, line: line, reason: reason)
   }
 
-  private func truncated(_ reason: String) -> InterchangeError {
+  private func truncated(_ reason: String) -> ImportError {
     .truncated(path: window.path, line: line, reason: reason)
   }
 
@@ -75,17 +75,18 @@ struct XMLTokenizer {
     window.consume(count)
   }
 
-  private func has(_ count: Int) throws(InterchangeError) -> Bool {
+  private func has(_ count: Int) throws(ImportError) -> Bool {
     while window.count < count { if try !window.fill() { return false } }
     return true
   }
 
   /// Goes to the next `<`; false at the end of the input.
-  private mutating func skipText() throws(InterchangeError) -> Bool {
+  private mutating func skipText() throws(ImportError) -> Bool {
     while true {
       let end = window.bytes.firstIndex(of: 0x3C, from: 0)
       let text = UnsafeRawBufferPointer(rebasing: window.bytes[0..<(end ?? window.count)])
-      if open.isEmpty, text.contains(where: { !$0.isJSONSpace }) {
+      if open.isEmpty, let first = text.firstIndex(where: { !$0.isJSONSpace }) {
+        consume(first)
         throw malformed("text stands outside of the log's element")
       }
       consume(text.count)
@@ -94,7 +95,7 @@ struct XMLTokenizer {
     }
   }
 
-  private mutating func skipDeclaration() throws(InterchangeError) {
+  private mutating func skipDeclaration() throws(ImportError) {
     if try has(4), window.bytes[2] == 0x2D, window.bytes[3] == 0x2D {
       consume(4)
       return try skip(past: "-->", what: "a comment")
@@ -109,7 +110,7 @@ struct XMLTokenizer {
         + "text. Remove the declaration")
   }
 
-  private mutating func skip(past mark: StaticString, what: String) throws(InterchangeError) {
+  private mutating func skip(past mark: StaticString, what: String) throws(ImportError) {
     let length = mark.utf8CodeUnitCount
     let last = mark.utf8Start[length - 1]
     var from = 0
@@ -130,7 +131,7 @@ struct XMLTokenizer {
   }
 
   /// Takes the tag at the front of the window.
-  private mutating func tag() throws(InterchangeError) -> XMLTag {
+  private mutating func tag() throws(ImportError) -> XMLTag {
     var index = 1
     var quote: UInt8 = 0
     while true {
@@ -152,7 +153,7 @@ struct XMLTokenizer {
     }
   }
 
-  private mutating func finish(end: Int) throws(InterchangeError) -> XMLTag {
+  private mutating func finish(end: Int) throws(ImportError) -> XMLTag {
     let bytes = window.bytes
     var kind = XMLTag.Kind.open
     var first = 1
@@ -174,7 +175,7 @@ struct XMLTokenizer {
     return tag
   }
 
-  private mutating func nest(_ tag: XMLTag) throws(InterchangeError) {
+  private mutating func nest(_ tag: XMLTag) throws(ImportError) {
     if open.isEmpty && hasRoot && tag.kind != .close { throw malformed("a second element stands behind the log's") }
     hasRoot = true
     switch tag.kind {

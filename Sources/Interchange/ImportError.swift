@@ -1,7 +1,8 @@
 import EventLog
+import ValueStream
 
 /// Why an input cannot be read, or an import had to stop.
-public enum InterchangeError: Error, Equatable, Sendable {
+public enum ImportError: Error, Equatable, Sendable {
   /// The file cannot be opened.
   case cannotOpen(path: String, reason: String)
   /// Reading failed on the way.
@@ -17,37 +18,14 @@ public enum InterchangeError: Error, Equatable, Sendable {
   /// The text ends in the middle.
   case truncated(path: String, line: Int, reason: String)
   /// An event was refused, and the import was to stop at the first.
-  case refused(path: String, ImportRefusal)
+  case refused(path: String, EventRefusal)
   /// The file for refused events cannot be written.
   case cannotWriteRejects(path: String, reason: String)
   /// The ledger refused a batch for another reason than one of its events.
   case ledger(LedgerError)
 }
 
-/// One event that was not taken.
-public struct ImportRefusal: Error, Equatable, Sendable {
-  /// The line on which the event begins, from 1.
-  public var line: Int
-  /// The JSON pointer of what is wrong; empty for the event as a whole.
-  public var pointer: String
-  /// The rule that it breaks, for example `required`.
-  public var rule: String
-  /// The value found, shortened; empty when there is none.
-  public var value: String
-  /// What is wrong and what to do.
-  public var message: String
-
-  /// Names an event and what is wrong with it.
-  public init(line: Int, pointer: String = "", rule: String, value: String = "", message: String) {
-    self.line = line
-    self.pointer = pointer
-    self.rule = rule
-    self.value = value
-    self.message = message
-  }
-}
-
-extension InterchangeError: CustomStringConvertible {
+extension ImportError: CustomStringConvertible {
   /// What happened, where, and what to do next.
   public var description: String {
     switch self {
@@ -70,14 +48,5 @@ extension InterchangeError: CustomStringConvertible {
       "The refused events cannot be written to \(path): \(reason). Choose another file."
     case .ledger(let error): error.description
     }
-  }
-}
-
-extension ImportRefusal: CustomStringConvertible {
-  /// The line, the place, the rule, and what to do.
-  public var description: String {
-    let place = pointer.isEmpty ? "" : " \(pointer)"
-    let found = value.isEmpty ? "" : " (found \(value))"
-    return "line \(line):\(place) \(message)\(found) [\(rule)]"
   }
 }

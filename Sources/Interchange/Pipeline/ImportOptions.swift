@@ -1,0 +1,48 @@
+import Foundation
+
+/// How an import goes about its input.
+public struct ImportOptions: Sendable {
+  /// What to do with an event that is refused.
+  public enum OnError: Sendable {
+    /// Stop: nothing of its batch is written, the batches before it stay.
+    case stop
+    /// Leave it out, and go on.
+    case skip
+  }
+
+  /// What to do with an event that is refused.
+  public var onError: OnError
+  /// Where refused events are written to, as NDJSON; it is overwritten. nil for nowhere.
+  public var rejectsPath: String?
+  /// Most events of a batch, and so of a transaction.
+  public var batchEvents: Int
+  /// A batch is full when it has this many bytes.
+  public var batchBytes: Int
+  /// The value stream of an XES log; nil for the log's name, or else the file's. CloudEvents name theirs.
+  public var stream: String?
+  /// XES: the cases go on, so that they are not delivered at their last event.
+  public var openCases: Bool
+  /// The clock: microseconds since 1970.
+  public var clock: @Sendable () -> Int64
+
+  /// Options with defaults.
+  public init(
+    onError: OnError = .stop, rejectsPath: String? = nil, batchEvents: Int = 5000, batchBytes: Int = 4 << 20,
+    stream: String? = nil, openCases: Bool = false, clock: @escaping @Sendable () -> Int64 = Self.systemMicros
+  ) {
+    self.onError = onError
+    self.rejectsPath = rejectsPath
+    self.batchEvents = max(1, batchEvents)
+    self.batchBytes = max(1, batchBytes)
+    self.stream = stream
+    self.openCases = openCases
+    self.clock = clock
+  }
+
+  /// The system's clock.
+  public static let systemMicros: @Sendable () -> Int64 = {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+  }
+}
