@@ -1,0 +1,79 @@
+import EventLog
+import Tables
+import ValueStream
+
+/// What every projection's answer has in common: the cut it was made for, and the parameters that make it again.
+struct AnswerParts {
+  let query: Query
+  let cut: Cut
+  let rules: StreamRules
+  let timeZone: String
+  let root: String
+  private(set) var parameters: [(name: String, value: String)] = []
+
+  init(_ query: Query, _ view: borrowing LedgerView) throws {
+    self.query = query
+    cut = try view.cut(for: query)
+    rules = try view.rules(in: cut)
+    root = try view.log.root(size: cut.position).description
+    var zone = query.timeZone
+    if zone == nil, query.filter.streams.count == 1, let id = try view.log.symbolID(query.filter.streams[0], in: .stream) {
+      zone = rules.definition(of: UInt16(truncatingIfNeeded: id), at: cut.atMicros)?.timeZone
+    }
+    timeZone = zone ?? "UTC"
+
+    add("knownAt", String(cut.position))
+    add("at", Timestamp.format(cut.atMicros))
+    if let from = query.fromMicros { add("from", Timestamp.format(from)) }
+    if let to = query.toMicros { add("to", Timestamp.format(to)) }
+    let filter = query.filter
+    add("stream", filter.streams)
+    for attribute in ItemAttribute.allCases { add(attribute.name, filter.attributes[attribute] ?? []) }
+    for (key, values) in filter.labels.sorted(by: { $0.key < $1.key }) { add("label:\(key)", values) }
+    add("stage", filter.stages)
+    add("item", filter.items)
+    add("by", query.groupings.map(\.name))
+    if let period = query.period {
+      add("period", period.rawValue)
+      add("timezone", timeZone)
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: String) { parameters.append((name, value)) }
+  private mutating func add(_ name: String, _ values: [String]) {
+    if !values.isEmpty { add(name, values.joined(separator: ",")) }
+  }
+
+  /// Whether an instant lies in the period asked for.
+  @inline(__always)
+  func isInRange(_ micros: Int64) -> Bool {
+    micros >= (query.fromMicros ?? .min) && micros < (query.toMicros ?? .max)
+  }
+
+  /// The calendar of the periods, from the first to the last instant that was met, or that was asked for.
+  func calendar(from first: Int64?, through last: Int64?) throws -> PeriodCalendar? {
+    guard let period = query.period else { return nil }
+    let start = query.fromMicros ?? first
+    let end = query.toMicros.map { $0 - 1 } ?? last
+    guard let start, let end else {
+      // Nothing was met: an unknown time zone is an error all the same.
+      _ = try PeriodCalendar(period, timeZone: timeZone, covering: 0, through: 0)
+      return nil
+    }
+    return try PeriodCalendar(period, timeZone: timeZone, covering: start, through: max(start, end))
+  }
+
+  /// Whether all of a period lies inside what was asked for and has passed.
+  func isComplete(_ calendar: PeriodCalendar, _ number: Int32) -> Bool {
+    calendar.start(number) >= (query.fromMicros ?? .min) && calendar.end(number) <= (query.toMicros ?? .max)
+      && calendar.end(number) <= cut.atMicros
+  }
+
+  /// The columns that groupings add in front.
+  var groupingColumns: [Column] {
+    query.groupings.map { Column(name: $0.name, type: .text, description: "The \($0.name) that the row is about.") }
+  }
+
+  /// Seconds of a duration in microseconds.
+  static func seconds(_ micros: Int64) -> Value { .duration(Double(micros) / 1e6) }
+}

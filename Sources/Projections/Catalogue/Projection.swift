@@ -1,0 +1,56 @@
+import Tables
+import ValueStream
+
+/// A read model that answers questions with a table: one file each. Command line, exports and docs read everything they need from here.
+public protocol Projection: Sendable {
+  /// The name in commands and exports, for example `lead-time`.
+  var name: String { get }
+  /// The heading of its table.
+  var title: String { get }
+  /// What its numbers mean, in a paragraph.
+  var definition: String { get }
+  /// The names that ``Query/groupings`` may hold, `label:KEY` for any label.
+  var groupings: [String] { get }
+  /// Whether the answer can be split by periods and bounded by `from` and `to`.
+  var takesPeriods: Bool { get }
+  /// Whether the filter may name stages.
+  var takesStages: Bool { get }
+  /// Answers a question from one view of the ledger.
+  func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer
+}
+
+extension Projection {
+  /// Refuses what the projection has no meaning for, and puts the question.
+  public func checkedAnswer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    for grouping in query.groupings {
+      let isLabel = if case .label = grouping { true } else { false }
+      guard groupings.contains(isLabel ? "label:KEY" : grouping.name) else {
+        throw QueryError("\(name) cannot be split by \(grouping.name). It can be by \(groupings.joined(separator: ", ")).")
+      }
+    }
+    if !takesPeriods, query.period != nil || query.fromMicros != nil || query.toMicros != nil {
+      throw QueryError("\(name) is a state at one instant: --period, --from and --to do not apply. Use --at for another instant.")
+    }
+    if !takesStages, !query.filter.stages.isEmpty {
+      throw QueryError("\(name) cannot be filtered by stage.")
+    }
+    if let from = query.fromMicros, let to = query.toMicros, from >= to {
+      throw QueryError("The period is turned round: --from must lie before --to.")
+    }
+    return try answer(query, from: view)
+  }
+}
+
+/// All projections.
+public enum Catalogue {
+  /// In the order in which they are listed.
+  public static let all: [any Projection] = [StageQueues(), LeadTimes(), DefectRates()]
+
+  /// The projection of a name; an error names the nearest one.
+  public static func projection(named name: String) throws -> any Projection {
+    if let found = all.first(where: { $0.name == name }) { return found }
+    let names = all.map(\.name)
+    let hint = NearestName.of(name, in: names).map { "Did you mean \"\($0)\"?" } ?? "There are: \(names.joined(separator: ", "))."
+    throw QueryError("There is no metric \"\(name)\". \(hint)")
+  }
+}

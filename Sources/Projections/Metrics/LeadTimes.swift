@@ -1,0 +1,185 @@
+import Tables
+import ValueStream
+
+/// Lead time (flow time) of delivered items, with cycle time beside it.
+public struct LeadTimes: Projection {
+  /// See ``Projection``.
+  public let name = "lead-time"
+  /// See ``Projection``.
+  public let title = "Lead time"
+  /// See ``Projection``.
+  public let definition = """
+    Lead time is delivered − created, for each delivered item, counted in the period of its delivery. Cycle time is delivered − \
+    commitment: the first entry into the stream's commitment stage or a later one, else into its first work stage or a later one. \
+    Elapsed time; percentiles are nearest rank over exact values; n is the number of items. An item that was reopened counts once, \
+    at its last delivery, from its creation. Items without a created event are counted in a note, not in the figures.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = false
+
+  /// The projection.
+  public init() {}
+
+  private struct Population {
+    var leads: [Int64] = []
+    var cycles: [Int64] = []
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    let parts = try AnswerParts(query, view)
+    var classifier = try RowClassifier(query, view)
+    let standing = StandingEntries(view.completions, parts.cut)
+
+    var calendar: PeriodCalendar?
+    if query.period != nil {
+      var first: Int64?
+      var last: Int64?
+      standing.forEach(in: view.completions) { row in
+        guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros),
+          classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
+        else { return }
+        first = min(first ?? row.effectiveMicros, row.effectiveMicros)
+        last = max(last ?? row.effectiveMicros, row.effectiveMicros)
+      }
+      calendar = try parts.calendar(from: first, through: last)
+    }
+
+    let isSplit = !query.groupings.isEmpty || query.period != nil
+    var populations: [Population] = isSplit ? [] : [Population()]
+    if !isSplit { populations[0].leads.reserveCapacity(standing.count) }
+    var withoutCreated = 0
+    var withoutCommitment = 0
+    standing.forEach(in: view.completions) { row in
+      let delivered = row.effectiveMicros
+      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(delivered),
+        classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
+      else { return }
+      guard row.createdMicros != ItemState.unknown else {
+        withoutCreated += 1
+        return
+      }
+      var group = 0
+      if isSplit {
+        group = classifier.group(
+          stream: row.stamp.stream, attributes: row.attributes, item: row.item, stage: row.stage,
+          period: calendar?.number(of: delivered) ?? -1)
+        if group == populations.count { populations.append(Population()) }
+      }
+      populations[group].leads.append(delivered - row.createdMicros)
+      if row.committedMicros == ItemState.unknown {
+        withoutCommitment += 1
+      } else {
+        populations[group].cycles.append(delivered - row.committedMicros)
+      }
+    }
+
+    var rows: [(order: [String], period: Int32, cells: [Value])] = []
+    var met: Set<Int32> = []
+    for index in populations.indices {
+      let key = isSplit ? classifier.keys[index] : RowClassifier.GroupKey()
+      let names = classifier.columns(of: key, view)
+      met.insert(key.period)
+      rows.append(
+        (
+          names.map { $0 ?? "" }, key.period,
+          cells(names, key.period, calendar, parts, &populations[index])
+        ))
+    }
+    if let calendar, query.groupings.isEmpty {
+      for number in 0..<Int32(calendar.count) where !met.contains(number) {
+        var nothing = Population()
+        rows.append(([], number, cells([], number, calendar, parts, &nothing)))
+      }
+    }
+    rows.sort { $0.period == $1.period ? $0.order.lexicographicallyPrecedes($1.order) : $0.period < $1.period }
+
+    var notes: [String] = []
+    if withoutCreated > 0 {
+      notes.append("\(withoutCreated) delivered items without a created event have no lead time and are left out.")
+    }
+    if withoutCommitment > 0 {
+      notes.append("\(withoutCommitment) delivered items were never committed to and are not in the cycle times.")
+    }
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
+      table: Table(title: title, columns: columns(parts), rows: rows.map(\.cells)),
+      histogram: Self.histogram(populations.lazy.map(\.leads)))
+  }
+
+  private func columns(_ parts: AnswerParts) -> [Column] {
+    var columns: [Column] = []
+    if parts.query.period != nil {
+      columns.append(Column(name: "period", type: .text, description: "The period of delivery."))
+    }
+    columns += parts.groupingColumns
+    columns.append(Column(name: "n", type: .integer, unit: "items", description: "Delivered items with a known creation."))
+    for (name, text) in Self.figures {
+      columns.append(Column(name: name, type: .duration, unit: "s", description: "\(text) lead time."))
+    }
+    columns.append(Column(name: "cycleN", type: .integer, unit: "items", description: "Those that were committed to."))
+    for (name, text) in Self.figures {
+      let capital = name.prefix(1).uppercased() + name.dropFirst()
+      columns.append(Column(name: "cycle\(capital)", type: .duration, unit: "s", description: "\(text) cycle time."))
+    }
+    if parts.query.period != nil {
+      columns.append(Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
+    }
+    return columns
+  }
+
+  private static let figures = [
+    ("mean", "Mean"), ("p50", "Half of the items took at most this"), ("p85", "85 % of the items took at most this"),
+    ("p95", "95 % of the items took at most this"), ("max", "Longest"),
+  ]
+
+  private func cells(
+    _ names: [String?], _ period: Int32, _ calendar: PeriodCalendar?, _ parts: AnswerParts,
+    _ population: inout Population
+  ) -> [Value] {
+    var cells: [Value] = []
+    if parts.query.period != nil { cells.append(calendar.map { .text($0.label(period)) } ?? .null) }
+    cells += names.map { $0.map(Value.text) ?? .null }
+    cells += Self.figures(of: &population.leads)
+    cells += Self.figures(of: &population.cycles)
+    if let calendar { cells.append(.text(parts.isComplete(calendar, period) ? "yes" : "no")) }
+    return cells
+  }
+
+  private static func figures(of values: inout [Int64]) -> [Value] {
+    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95]) else {
+      return [.integer(0), .null, .null, .null, .null, .null]
+    }
+    return [.integer(Int64(summary.count)), AnswerParts.seconds(summary.meanMicros)]
+      + summary.percentilesMicros.map(AnswerParts.seconds) + [AnswerParts.seconds(summary.maximumMicros)]
+  }
+
+  /// Buckets of one width that people use (an hour, a day, a week …), so that there are at most about two dozen; for looking, not for
+  /// percentiles.
+  static func histogram(_ populations: some Sequence<[Int64]>) -> Histogram? {
+    var largest = Int64(-1)
+    for values in populations { for value in values where value > largest { largest = value } }
+    guard largest >= 0 else { return nil }
+    let second: Int64 = 1_000_000
+    let widthsInSeconds: [Int64] = [
+      1, 5, 15, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_419_200, 7_862_400,
+    ]
+    var width = 31_449_600 * second
+    for seconds in widthsInSeconds where largest / (seconds * second) < 24 {
+      width = seconds * second
+      break
+    }
+    while largest / width >= 24 { width *= 2 }
+    var counts = [Int](repeating: 0, count: Int(largest / width) + 1)
+    for values in populations { for value in values where value >= 0 { counts[Int(value / width)] += 1 } }
+    return Histogram(
+      buckets: counts.enumerated().map { index, count in
+        Histogram.Bucket(
+          from: Double(Int64(index) * width) / 1e6, to: Double(Int64(index + 1) * width) / 1e6, count: count)
+      })
+  }
+}

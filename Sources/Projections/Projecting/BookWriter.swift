@@ -1,0 +1,135 @@
+import Dispatch
+import EventLog
+import LMDB
+
+/// Somebody else has posted to the books since the projector began: it must start again from where they are now.
+struct CheckpointMoved: Error {}
+
+/// Writes what the projector posts, on a thread of its own, so that folding and writing use a core each; and finds what is posted.
+///
+/// `@unchecked Sendable`: `failure` is written on the queue and read after waiting for it; all else belongs to the projector's thread.
+final class BookWriter: PostedRows, @unchecked Sendable {
+  private let store: BookStore
+  private let queue = DispatchQueue(label: "vsl.books.writer")
+  private let idle = DispatchGroup()
+  private var spare: PendingRows?
+  private var written: BookCheckpoint
+  private var failure: (any Error)?
+  private var reading: WrittenPostings?
+
+  /// A writer that continues from a checkpoint.
+  init(store: BookStore, from checkpoint: BookCheckpoint) {
+    self.store = store
+    written = checkpoint
+  }
+
+  /// Hands rows over to be written, and gives an empty buffer for those that follow.
+  func submit(_ pending: PendingRows, to checkpoint: BookCheckpoint, root: [UInt8]) throws -> PendingRows {
+    // Growing the map waits for reads to end.
+    reading = nil
+    try drain()
+    let next = spare ?? PendingRows(after: checkpoint.counts)
+    next.restart(after: checkpoint.counts)
+    spare = pending
+    let expected = written
+    written = checkpoint
+    queue.async(group: idle) { [self] in
+      do {
+        try store.environment.write { transaction in
+          guard try store.checkpoint(in: transaction).checkpoint == expected else { throw CheckpointMoved() }
+          try store.write(pending, to: checkpoint, root: root, in: transaction)
+        }
+      } catch {
+        failure = error
+      }
+    }
+    return next
+  }
+
+  /// Ends the read transaction that look-ups use.
+  func endReading() { reading = nil }
+
+  /// Waits until everything handed over is committed.
+  func drain() throws {
+    idle.wait()
+    if let failure { throw failure }
+  }
+
+  func forEachRow(
+    ofSubject item: UInt32, causedBy position: UInt64, _ pending: PendingRows, _ standing: inout StandingRows
+  ) throws {
+    let reading = try current()
+    reading.arrivals.forEachRow(ofSubject: item, causedBy: position, then: pending.arrivals) {
+      standing.add($0, row: $1)
+    }
+    reading.visits.forEachRow(ofSubject: item, causedBy: position, then: pending.visits) {
+      standing.add($0, row: $1)
+    }
+    reading.completions.forEachRow(ofSubject: item, causedBy: position, then: pending.completions) {
+      standing.add($0, row: $1)
+    }
+  }
+
+  func defectRows(of defect: UInt32, _ pending: PendingRows) throws -> [(row: UInt32, posting: DefectPosting)] {
+    let reading = try current()
+    var rows: [UInt32] = []
+    try store.defectRows.values(under: UInt64(defect), into: &rows, in: reading.transaction)
+    var found = rows.map { ($0, reading.defects.row(at: Int($0))) }
+    for (subject, row) in pending.defectRows where subject == defect {
+      found.append((row, pending.defects.rows[Int(row) - pending.defects.firstRow]))
+    }
+    return found
+  }
+
+  private func current() throws -> WrittenPostings {
+    if let reading { return reading }
+    try drain()
+    let reading = try WrittenPostings(store)
+    self.reading = reading
+    return reading
+  }
+}
+
+/// The committed rows of the books, in a read transaction.
+private final class WrittenPostings {
+  let transaction: ReadTransaction
+  let arrivals: RowReader<ArrivalPosting>
+  let visits: RowReader<VisitPosting>
+  let completions: RowReader<CompletionPosting>
+  let defects: RowReader<DefectPosting>
+
+  init(_ store: BookStore) throws {
+    let transaction = try store.environment.beginRead()
+    arrivals = try store.arrivals.reader(in: transaction)
+    visits = try store.visits.reader(in: transaction)
+    completions = try store.completions.reader(in: transaction)
+    defects = try store.defects.reader(in: transaction)
+    self.transaction = transaction
+  }
+}
+
+extension RowReader where Row: Posting {
+  /// Calls `body` with the rows of a subject that a position caused, written and pending, in order.
+  fileprivate func forEachRow(
+    ofSubject subject: UInt32, causedBy position: UInt64, then pending: RowBuffer<Row>, _ body: (Row, UInt32) -> Void
+  ) {
+    var index = firstRow(positionAfter: position - 1)
+    while index < count {
+      let posting = row(at: index)
+      guard posting.stamp.position == position else { return }
+      if posting.subject == subject { body(posting, UInt32(index)) }
+      index += 1
+    }
+    let rows = pending.contents
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].stamp.position < position { low = middle + 1 } else { high = middle }
+    }
+    while low < rows.count, rows[low].stamp.position == position {
+      if rows[low].subject == subject { body(rows[low], UInt32(pending.firstRow + low)) }
+      low += 1
+    }
+  }
+}

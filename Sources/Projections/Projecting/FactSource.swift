@@ -1,0 +1,54 @@
+import EventLog
+import LMDB
+import ValueStream
+
+/// The log as the projector reads it: facts by row, and what can be looked up by subject, position or symbol.
+struct FactSource: ~Copyable {
+  let log: LogSnapshot
+  let facts: RowReader<Fact>
+
+  init(_ log: consuming LogSnapshot) throws {
+    facts = try log.facts()
+    self.log = log
+  }
+
+  /// The fact at a position.
+  func fact(at position: UInt64) -> Fact { facts.row(at: Int(position) - 1) }
+
+  /// The block that holds a row of the facts.
+  func block(containingRow row: Int) -> RowBlock<Fact> { facts.block(row / RowTable<Fact>.rowsPerBlock) }
+
+  /// Whether the event at a position is voided, as the log stood at `limit`.
+  func isVoided(_ position: UInt64, asOf limit: UInt64) throws -> Bool {
+    try Voids.isVoided(position, asOf: limit, log)
+  }
+
+  /// Calls `body` with the facts about a subject that have an effect, as the log stood at `limit`, in log order.
+  func forEachFact(about subject: UInt32, asOf limit: UInt64, _ body: (Fact, UInt64) throws -> Void) throws {
+    var positions: [UInt64] = []
+    try log.positions(ofSubject: subject, into: &positions)
+    for position in positions where position <= limit {
+      if try log.hasVoids && isVoided(position, asOf: limit) { continue }
+      try body(fact(at: position), position)
+    }
+  }
+
+  /// The defects that name an item, as the log stood at `limit`: subject and when found, in log order.
+  func defects(naming item: UInt32, asOf limit: UInt64) throws -> [(defect: UInt32, foundMicros: Int64)] {
+    var positions: [UInt64] = []
+    try log.references(to: item, into: &positions)
+    var found: [(defect: UInt32, foundMicros: Int64)] = []
+    for position in positions where position <= limit {
+      let fact = fact(at: position)
+      guard fact.kind == EventKind.defectFound.rawValue else { continue }
+      found.append((fact.subject, fact.occurredMicros))
+    }
+    return found
+  }
+
+  /// The bytes of a symbol; empty for one that the log does not know.
+  func symbol(_ id: UInt32, in namespace: SymbolNamespace) throws -> [UInt8] {
+    guard let bytes = log.symbolBytes(id, in: namespace) else { return [] }
+    return Array(bytes)
+  }
+}

@@ -1,0 +1,86 @@
+import LMDB
+import ValueStream
+
+/// What the projector has posted and not yet written: rows of every book, new names, and the checkpoint they lead to.
+///
+/// `@unchecked Sendable`: one owner at a time; handed over whole to the writer.
+final class PendingRows: @unchecked Sendable {
+  let arrivals: RowBuffer<ArrivalPosting>
+  let visits: RowBuffer<VisitPosting>
+  let completions: RowBuffer<CompletionPosting>
+  let defects: RowBuffer<DefectPosting>
+  /// New names in the order of their numbers: namespace, number, bytes.
+  var names: [(BookNamespace, UInt32, [UInt8])] = []
+  /// For each new defect posting: its defect and row.
+  var defectRows: [(subject: UInt32, row: UInt32)] = []
+
+  init(after counts: BookCounts) {
+    arrivals = RowBuffer(firstRow: counts.arrivals)
+    visits = RowBuffer(firstRow: counts.visits)
+    completions = RowBuffer(firstRow: counts.completions)
+    defects = RowBuffer(firstRow: counts.defects, capacity: 1 << 10)
+  }
+
+  /// The number of rows in all books once this is written.
+  var counts: BookCounts {
+    BookCounts(
+      arrivals: arrivals.firstRow + arrivals.count, visits: visits.firstRow + visits.count,
+      completions: completions.firstRow + completions.count, defects: defects.firstRow + defects.count)
+  }
+
+  /// Whether enough has gathered to be written.
+  @inline(__always)
+  var isFull: Bool { visits.count >= 1 << 16 || names.count >= 1 << 12 }
+
+  func restart(after counts: BookCounts) {
+    arrivals.restart(at: counts.arrivals)
+    visits.restart(at: counts.visits)
+    completions.restart(at: counts.completions)
+    defects.restart(at: counts.defects)
+    names.removeAll(keepingCapacity: true)
+    defectRows.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Rows in each book.
+struct BookCounts: Equatable, Sendable {
+  var arrivals = 0
+  var visits = 0
+  var completions = 0
+  var defects = 0
+}
+
+/// What the books number by themselves, beside the log's symbols.
+enum BookNamespace: UInt8, CaseIterable, Sendable {
+  /// Names of stages, as definitions and events use them.
+  case stage = 1
+  /// Severities.
+  case text = 2
+  /// Attribute sets of items.
+  case attributes = 3
+  /// Positions of the events that define streams or void such events, in the order they were projected.
+  case cause = 4
+}
+
+/// Names numbered 1, 2, 3 … in order of first use.
+struct NameTable: Sendable {
+  private(set) var names: [[UInt8]] = [[]]
+  private var numbers: [[UInt8]: UInt32] = [:]
+
+  /// The number of a name, if it has one.
+  func number(of name: [UInt8]) -> UInt32? { numbers[name] }
+
+  /// The number of a name; `isNew` when it was given one now.
+  mutating func intern(_ name: [UInt8]) -> (number: UInt32, isNew: Bool) {
+    if let known = numbers[name] { return (known, false) }
+    let number = UInt32(names.count)
+    names.append(name)
+    numbers[name] = number
+    return (number, true)
+  }
+
+  /// The name of a number, or nil for 0 and numbers never given.
+  func name(_ number: UInt32) -> String? {
+    number > 0 && Int(number) < names.count ? String(decoding: names[Int(number)], as: UTF8.self) : nil
+  }
+}

@@ -1,0 +1,105 @@
+import EventLog
+import LMDB
+import ValueStream
+
+extension Projector {
+  /// Learns the definitions that are in force at the checkpoint, from the log.
+  func loadRules(_ source: borrowing FactSource) throws {
+    for cause in causes {
+      let fact = source.fact(at: cause)
+      guard fact.kind == EventKind.streamDefined.rawValue, try !source.isVoided(cause, asOf: position) else { continue }
+      try addRules(fact, cause, source)
+    }
+  }
+
+  /// A stream was defined.
+  func processDefinition(_ fact: Fact, _ source: borrowing FactSource) throws {
+    noteCause(position)
+    if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
+    let before = context.rules
+    try addRules(fact, position, source)
+    try repostItems(of: fact.stream, from: fact.occurredMicros, before, source)
+  }
+
+  /// An event was voided, or by the void of a void restored.
+  func processVoid(_ fact: Fact, _ source: borrowing FactSource) throws {
+    guard !(try source.isVoided(position, asOf: position)) else { return }
+    // The void may be of a void, of a void …: what counts is the event at the end of the chain.
+    var target = fact.measure
+    for _ in 0..<Voids.deepestChain {
+      guard target != 0 else { return }
+      let targetFact = source.fact(at: target)
+      guard FactRole.of(targetFact.kind) == .void else { break }
+      target = targetFact.measure
+    }
+    guard target != 0, target < position else { return }
+    let targetFact = source.fact(at: target)
+    switch FactRole.of(targetFact.kind) {
+    case .item:
+      let item = targetFact.subject
+      let slot = try cache.find(item) ?? load(item, source, asOf: position - 1)
+      let old = try itemFacts(inSlot: slot, source)
+      try repost(slot, old, try itemFacts(of: item, source, asOf: position), source)
+    case .defect: try repostDefect(targetFact.subject, source)
+    case .definition:
+      noteCause(position)
+      let before = context.rules
+      context.rules.remove(position: target, stream: targetFact.stream)
+      if try !source.isVoided(target, asOf: position) { try addRules(targetFact, target, source) }
+      try repostItems(of: targetFact.stream, from: targetFact.occurredMicros, before, source)
+    case .void, .none: break
+    }
+  }
+
+  private func addRules(_ fact: Fact, _ position: UInt64, _ source: borrowing FactSource) throws {
+    guard let definition = try source.log.streamDefinition(at: position) else { return }
+    // Numbering the names first, in their order, keeps the numbers a function of the log.
+    for name in definition.stageNames { _ = internStage(Array(name.utf8)) }
+    context.rules.insert(
+      definition.rules(
+        occurredMicros: fact.occurredMicros, position: position, stageNumber: { stages.number(of: $0) ?? 0 }),
+      stream: fact.stream)
+  }
+
+  /// Definitions have changed from an instant on: the items of the stream that have facts since then get new timelines.
+  private func repostItems(
+    of stream: UInt16, from instant: Int64, _ before: StreamRules, _ source: borrowing FactSource
+  ) throws {
+    let known = Int(position) - 1
+    var affected = false
+    var items: Set<UInt32> = []
+    var row = 0
+    while row < known {
+      let block = source.block(containingRow: row)
+      let count = min(block.rows.count, known - block.firstRow)
+      if block.header.maxTimeMicros >= instant {
+        affected = affected || block.rows[0..<count].contains { $0.occurredMicros >= instant && $0.stream == stream }
+      }
+      row = block.firstRow + count
+    }
+    guard affected else { return }
+    row = 0
+    while row < known {
+      let block = source.block(containingRow: row)
+      let count = min(block.rows.count, known - block.firstRow)
+      for fact in block.rows[0..<count] where fact.stream == stream && FactRole.of(fact.kind) == .item {
+        items.insert(fact.subject)
+      }
+      row = block.firstRow + count
+    }
+    for item in items.sorted() {
+      let slot: Int
+      if let known = cache.find(item) {
+        slot = known
+      } else {
+        let after = context.rules
+        context.rules = before
+        slot = try load(item, source, asOf: position - 1)
+        context.rules = after
+      }
+      guard cache.slots[slot].lastOccurredMicros >= instant else { continue }
+      let facts = try itemFacts(inSlot: slot, source)
+      try repost(slot, facts, facts, source, oldRules: before)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import EventLog
+import LMDB
+import ValueStream
+
+/// Turns facts into postings, position by position.
+///
+/// A fact that is later than all that its item has seen changes the item's state and posts (the short way). A fact that arrives late, a
+/// void, or a definition that changes the past makes the item's timeline anew and posts the difference (the long way, ``repost``). What
+/// is posted is a function of the log alone: projecting in one go or in any number of steps gives the same bytes.
+final class Projector {
+  let cache = ItemCache()
+  var pending: PendingRows
+  var context = TimelineContext()
+  var stages = NameTable()
+  var texts = NameTable()
+  /// Positions of the events that defined streams, or voided such events, so far: they cause postings of items that they do not name.
+  var causes: [UInt64] = []
+  /// The highest subject symbol seen: a subject above it has no history.
+  var highestSubject: UInt32
+  /// The position up to which everything is posted.
+  private(set) var position: UInt64
+  /// Looks up postings that are already written.
+  var postings: any PostedRows
+
+  var collector = EntryCollector()
+  var stageNumbers: [UInt32] = []
+  var reversingResolutions: [UInt32: Bool] = [:]
+  var savedAttributeSets: Int
+
+  /// Continues from a checkpoint of the books.
+  init(checkpoint: BookCheckpoint, names: BookNames, postings: any PostedRows) {
+    self.postings = postings
+    position = checkpoint.position
+    highestSubject = checkpoint.highestSubject
+    pending = PendingRows(after: checkpoint.counts)
+    for name in names.stages { _ = stages.intern(name) }
+    for name in names.texts { _ = texts.intern(name) }
+    context.attributes = AttributeSets(encodings: names.attributeSets)
+    savedAttributeSets = context.attributes.count
+    causes = names.causes
+  }
+
+  /// The checkpoint that ``pending`` leads to.
+  var checkpoint: BookCheckpoint {
+    BookCheckpoint(position: position, highestSubject: highestSubject, counts: pending.counts)
+  }
+
+  /// Projects the facts behind ``position`` through `end`, and calls `flush` whenever enough has gathered.
+  func project(
+    _ source: borrowing FactSource, through end: UInt64, flush: () throws -> Void
+  ) throws {
+    var sink = DirectSink(pending: pending, cache: cache)
+    while position < end {
+      let block = source.block(containingRow: Int(position))
+      let first = Int(position) - block.firstRow
+      let count = min(block.rows.count, Int(end) - block.firstRow)
+      let rows = block.rows
+      for index in first..<count {
+        if index + 24 < count { cache.prefetchBucket(rows[index + 24].subject) }
+        if index + 8 < count { cache.prefetchSlot(rows[index + 8].subject) }
+        let fact = rows[index]
+        position += 1
+        try process(fact, source, &sink)
+        highestSubject = max(highestSubject, fact.subject)
+        if fact.flags.contains(.argumentIsSubject) { highestSubject = max(highestSubject, fact.argument) }
+        if pending.isFull {
+          collectNewNames()
+          try flush()
+          sink = DirectSink(pending: pending, cache: cache)
+        }
+      }
+    }
+    collectNewNames()
+    try flush()
+  }
+
+  @inline(__always)
+  private func process(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
+    switch FactRole.of(fact.kind) {
+    case .none: return
+    case .item: try processItem(fact, source, &sink)
+    case .definition: try processDefinition(fact, source)
+    case .defect: try processDefect(fact, source)
+    case .void: try processVoid(fact, source)
+    }
+  }
+
+  @inline(__always)
+  private func processItem(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
+    let itemFact = try itemFact(fact, position, source)
+    if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
+    let slot: Int
+    if let known = cache.find(fact.subject) {
+      slot = known
+    } else if fact.subject > highestSubject {
+      slot = cache.insert(fact.subject)
+    } else {
+      slot = try load(fact.subject, source, asOf: position - 1)
+    }
+    let phase = cache.slots[slot].state.phase
+    guard itemFact.occurredMicros >= cache.slots[slot].lastOccurredMicros, phase == .open || phase == .unseen else {
+      try repostWithLateFact(slot, itemFact, source)
+      return
+    }
+    sink.position = position
+    sink.item = fact.subject
+    sink.slot = slot
+    cache.push(slot, HistoryEntry.fact | position)
+    var state = cache.slots[slot].state
+    state.apply(itemFact, in: &context, into: &sink)
+    cache.slots[slot].state = state
+    cache.slots[slot].lastOccurredMicros = itemFact.occurredMicros
+    if state.phase == .delivered || state.phase == .cancelled { cache.noteClosed(slot) }
+    if itemFact.occurredMicros <= cache.slots[slot].latestReferenceMicros {
+      try repostDefects(of: fact.subject, source)
+    }
+  }
+
+  // MARK: Facts in the numbers of the books
+
+  /// The fact with its stage and attributes as the books number them.
+  @inline(__always)
+  func itemFact(_ fact: Fact, _ position: UInt64, _ source: borrowing FactSource) throws -> ItemFact {
+    let kind = EventKind(rawValue: fact.kind) ?? .opaque
+    var stage: UInt32 = 0
+    if fact.argument != 0, FactRole.argumentIsStage(fact.kind) { stage = try stageNumber(fact.argument, source) }
+    if fact.attributes != 0, !context.attributes.knows(delta: fact.attributes) {
+      context.attributes.learn(
+        delta: fact.attributes, encoding: try source.symbol(fact.attributes, in: .attributes))
+    }
+    return ItemFact(
+      occurredMicros: fact.occurredMicros, position: position, stage: stage, attributes: fact.attributes,
+      stream: fact.stream, kind: kind)
+  }
+
+  @inline(__always)
+  private func stageNumber(_ symbol: UInt32, _ source: borrowing FactSource) throws -> UInt32 {
+    if Int(symbol) < stageNumbers.count, stageNumbers[Int(symbol)] != 0 { return stageNumbers[Int(symbol)] }
+    let number = internStage(try source.symbol(symbol, in: .stage))
+    while stageNumbers.count <= Int(symbol) { stageNumbers.append(0) }
+    stageNumbers[Int(symbol)] = number
+    return number
+  }
+
+  /// The number of a stage's name.
+  func internStage(_ name: [UInt8]) -> UInt32 {
+    let (number, isNew) = stages.intern(name)
+    if isNew { pending.names.append((.stage, number, name)) }
+    return number
+  }
+
+  /// The number of a severity; 0 for none.
+  func internText(_ name: [UInt8]?) -> UInt32 {
+    guard let name else { return 0 }
+    let (number, isNew) = texts.intern(name)
+    if isNew { pending.names.append((.text, number, name)) }
+    return number
+  }
+
+  /// Notes an event that causes postings of items that it does not name.
+  func noteCause(_ position: UInt64) {
+    causes.append(position)
+    let bytes = withUnsafeBytes(of: position.littleEndian) { Array($0) }
+    pending.names.append((.cause, UInt32(causes.count), bytes))
+  }
+
+  private func collectNewNames() {
+    for number in savedAttributeSets..<context.attributes.count {
+      pending.names.append((.attributes, UInt32(number), context.attributes.encodings[number]))
+    }
+    savedAttributeSets = context.attributes.count
+  }
+}
+
+/// What a fact means to the projector.
+enum FactRole {
+  case none, item, definition, defect, void
+
+  /// The role of a kind; facts that no book needs have none.
+  @inline(__always)
+  static func of(_ kind: UInt8) -> FactRole {
+    switch kind {
+    case 2, 3, 4, 7, 8, 9, 10: .item
+    case 1: .definition
+    case 13, 14: .defect
+    case 28: .void
+    default: .none
+    }
+  }
+
+  /// Whether the argument of an item's fact is a stage.
+  @inline(__always)
+  static func argumentIsStage(_ kind: UInt8) -> Bool { kind == 2 || kind == 3 || kind == 4 || kind == 9 }
+}

@@ -1,0 +1,46 @@
+import LMDB
+
+/// Rows of a book that are not yet written: plain memory that grows, so that posting allocates nothing.
+///
+/// `@unchecked Sendable`: one owner at a time; handed over whole to the writer.
+final class RowBuffer<Row: Posting>: @unchecked Sendable {
+  private(set) var rows: UnsafeMutablePointer<Row>
+  private(set) var count = 0
+  private var capacity: Int
+  /// The row number of the first row in the buffer.
+  var firstRow: Int
+
+  init(firstRow: Int, capacity: Int = 1 << 14) {
+    self.firstRow = firstRow
+    self.capacity = capacity
+    rows = .allocate(capacity: capacity)
+  }
+
+  deinit { rows.deallocate() }
+
+  /// The number that the next row will have.
+  @inline(__always) var nextRow: UInt32 { UInt32(truncatingIfNeeded: firstRow + count) }
+
+  @inline(__always)
+  func append(_ row: Row) {
+    if count == capacity { grow() }
+    rows[count] = row
+    count += 1
+  }
+
+  /// Continues with an empty buffer behind the rows it had.
+  func restart(at firstRow: Int) {
+    self.firstRow = firstRow
+    count = 0
+  }
+
+  var contents: UnsafeBufferPointer<Row> { UnsafeBufferPointer(start: rows, count: count) }
+
+  private func grow() {
+    let larger = UnsafeMutablePointer<Row>.allocate(capacity: capacity * 2)
+    larger.update(from: rows, count: count)
+    rows.deallocate()
+    rows = larger
+    capacity *= 2
+  }
+}

@@ -1,0 +1,99 @@
+import EventLog
+import LMDB
+import ValueStream
+
+/// One consistent view of a ledger: the log and the books, as of the moment it was taken. What every projection answers from.
+public struct LedgerView: ~Copyable {
+  /// The log.
+  public let log: LogSnapshot
+  let transaction: ReadTransaction
+  let arrivals: RowReader<ArrivalPosting>
+  let visits: RowReader<VisitPosting>
+  let completions: RowReader<CompletionPosting>
+  let defects: RowReader<DefectPosting>
+  let stages: NameTable
+  let texts: NameTable
+  /// Canonical encodings of the attribute sets, by number; the first is the empty set.
+  let attributeSets: [[UInt8]]
+  private let causes: [UInt64]
+  /// The position up to which the books are posted: the newest that a question can ask about.
+  public let position: UInt64
+
+  init(log: consuming LogSnapshot, store: BookStore) throws {
+    let transaction = try store.environment.beginRead()
+    let position = try store.checkpoint(in: transaction).checkpoint.position
+    let arrivals = try store.arrivals.reader(in: transaction)
+    let visits = try store.visits.reader(in: transaction)
+    let completions = try store.completions.reader(in: transaction)
+    let defects = try store.defects.reader(in: transaction)
+    let names = try store.names(in: transaction)
+    // Another process may append and post between the two snapshots: what the log's does not hold yet, the view leaves out.
+    self.position = min(position, log.size)
+    self.arrivals = arrivals
+    self.visits = visits
+    self.completions = completions
+    self.defects = defects
+    var stages = NameTable()
+    for name in names.stages { _ = stages.intern(name) }
+    var texts = NameTable()
+    for name in names.texts { _ = texts.intern(name) }
+    self.stages = stages
+    self.texts = texts
+    attributeSets = [[]] + names.attributeSets
+    causes = names.causes
+    self.transaction = transaction
+    self.log = log
+  }
+
+  /// The cut that a question asks for.
+  public func cut(for query: Query) throws -> Cut {
+    let limit: UInt64
+    switch query.knownAt {
+    case nil: limit = position
+    case .position(let wanted):
+      guard wanted <= position else {
+        throw QueryError(
+          "--known-at \(wanted) lies beyond the newest position, which is \(position). Use a position from 0 to \(position), or a time."
+        )
+      }
+      limit = wanted
+    case .time(let micros): limit = min(try log.position(recordedAtOrBefore: micros), position)
+    }
+    if let at = query.atMicros { return Cut(position: limit, atMicros: at) }
+    switch query.knownAt {
+    case nil: return Cut(position: limit, atMicros: query.nowMicros)
+    case .time(let micros): return Cut(position: limit, atMicros: micros)
+    case .position:
+      let recorded = limit == 0 ? nil : try log.record(at: limit)?.recordedMicros
+      return Cut(position: limit, atMicros: recorded ?? query.nowMicros)
+    }
+  }
+
+  /// The definitions of the streams, as known in a cut.
+  func rules(in cut: Cut) throws -> StreamRules {
+    var rules = StreamRules()
+    let facts = try log.facts()
+    for cause in causes where cause <= cut.position {
+      let fact = facts.row(at: Int(cause) - 1)
+      guard fact.kind == EventKind.streamDefined.rawValue, try !Voids.isVoided(cause, asOf: cut.position, log),
+        let definition = try log.streamDefinition(at: cause)
+      else { continue }
+      rules.insert(
+        definition.rules(
+          occurredMicros: fact.occurredMicros, position: cause, stageNumber: { stages.number(of: $0) ?? 0 }),
+        stream: fact.stream)
+    }
+    return rules
+  }
+
+  /// The name of a value stream; nil for 0.
+  func streamName(_ stream: UInt16) -> String? {
+    stream == 0 ? nil : log.symbolString(UInt32(stream), in: .stream)
+  }
+
+  /// The id of a subject, without its class.
+  func subjectName(_ subject: UInt32) -> String {
+    guard let bytes = log.symbolBytes(subject, in: .subject) else { return "?" }
+    return String(decoding: bytes.dropFirst(), as: UTF8.self)
+  }
+}

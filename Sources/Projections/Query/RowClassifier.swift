@@ -1,0 +1,176 @@
+import EventLog
+import ValueStream
+
+/// Decides for postings whether a filter lets them pass and which group they belong to. Attributes are judged once for each distinct
+/// set, streams and stages once for each name, so that a posting costs a few array look-ups.
+struct RowClassifier {
+  private var setPasses: [Bool]
+  private var setGroups: [UInt32]
+  private var streamPasses: [Bool]
+  private var stagePasses: [Bool]
+  private let items: Set<UInt32>?
+  private let groupings: [Grouping]
+  private let setGroupings: [Grouping]
+  private var setKeys: [[String?]] = []
+  private var groups: [GroupKey: Int] = [:]
+  /// The groups met so far, in order of first meeting.
+  private(set) var keys: [GroupKey] = []
+
+  /// What tells groups apart, as numbers.
+  struct GroupKey: Hashable {
+    var set: UInt32 = 0
+    var stream: UInt16 = 0
+    var stage: UInt32 = 0
+    var origin: UInt32 = 0
+    var severity: UInt32 = 0
+    var item: UInt32 = 0
+    var period: Int32 = -1
+  }
+
+  /// Prepares for a question.
+  init(_ query: Query, _ view: borrowing LedgerView) throws {
+    let filter = query.filter
+    groupings = query.groupings
+    setGroupings = query.groupings.filter {
+      switch $0 {
+      case .attribute, .label: true
+      default: false
+      }
+    }
+    var wantedItems: Set<UInt32>?
+    if !filter.items.isEmpty {
+      var found: Set<UInt32> = []
+      for item in filter.items {
+        guard let id = try view.log.symbolID("\u{69}\(item)", in: .subject) else {
+          throw QueryError("There is no item \"\(item)\" in this ledger. Check the id; `vsl log` lists events with their subjects.")
+        }
+        found.insert(id)
+      }
+      wantedItems = found
+    }
+    items = wantedItems
+
+    let streamCount = Int(view.log.symbolCount(in: .stream)) + 1
+    streamPasses = [Bool](repeating: filter.streams.isEmpty, count: streamCount)
+    for name in filter.streams {
+      guard let id = try view.log.symbolID(name, in: .stream), Int(id) < streamCount else {
+        let known = (1..<streamCount).compactMap { view.streamName(UInt16($0)) }
+        throw QueryError(Suggestion.unknown("stream", name, known: known))
+      }
+      streamPasses[Int(id)] = true
+    }
+
+    stagePasses = [Bool](repeating: filter.stages.isEmpty, count: view.stages.names.count)
+    for name in filter.stages {
+      guard let number = view.stages.number(of: Array(name.utf8)) else {
+        throw QueryError(
+          Suggestion.unknown("stage", name, known: (1..<UInt32(view.stages.names.count)).compactMap(view.stages.name)))
+      }
+      stagePasses[Int(number)] = true
+    }
+
+    setPasses = []
+    setGroups = []
+    var numbers: [[String?]: UInt32] = [:]
+    var seen: [ItemAttribute: Set<String>] = [:]
+    for encoding in view.attributeSets {
+      let entries = AttributeEntry.decode(encoding)
+      for entry in entries {
+        if let attribute = ItemAttribute(rawValue: entry.tag), filter.attributes[attribute] != nil {
+          seen[attribute, default: []].insert(entry.value)
+        }
+      }
+      setPasses.append(Self.passes(entries, filter))
+      let key = setGroupings.map { Self.value(of: $0, entries) }
+      if let known = numbers[key] {
+        setGroups.append(known)
+      } else {
+        let number = UInt32(setKeys.count)
+        numbers[key] = number
+        setKeys.append(key)
+        setGroups.append(number)
+      }
+    }
+    for (attribute, values) in filter.attributes {
+      for value in values where !(seen[attribute]?.contains(value) ?? false) {
+        throw QueryError(
+          Suggestion.unknown(attribute.name, value, known: (seen[attribute] ?? []).sorted()))
+      }
+    }
+  }
+
+  /// Whether the filter lets a posting pass.
+  @inline(__always)
+  func passes(stream: UInt16, attributes: UInt32, item: UInt32) -> Bool {
+    guard Int(attributes) < setPasses.count, Int(stream) < streamPasses.count else { return false }
+    guard setPasses[Int(attributes)], streamPasses[Int(stream)] else { return false }
+    if let items { return items.contains(item) }
+    return true
+  }
+
+  /// Whether the filter lets a stream pass.
+  func passes(stream: UInt16) -> Bool { Int(stream) < streamPasses.count && streamPasses[Int(stream)] }
+
+  /// Whether the filter lets a stage pass.
+  @inline(__always)
+  func passes(stage: UInt32) -> Bool { Int(stage) < stagePasses.count && stagePasses[Int(stage)] }
+
+  /// The group of a posting, numbered from 0 in order of first meeting.
+  @inline(__always)
+  mutating func group(
+    stream: UInt16, attributes: UInt32, item: UInt32, stage: UInt32 = 0, origin: UInt32 = 0, severity: UInt32 = 0,
+    period: Int32 = -1
+  ) -> Int {
+    var key = GroupKey(period: period)
+    for grouping in groupings {
+      switch grouping {
+      case .attribute, .label: key.set = setGroups[Int(attributes)]
+      case .stream: key.stream = stream
+      case .stage: key.stage = stage
+      case .origin: key.origin = origin
+      case .severity: key.severity = severity
+      case .item: key.item = item
+      }
+    }
+    if let known = groups[key] { return known }
+    let number = keys.count
+    groups[key] = number
+    keys.append(key)
+    return number
+  }
+
+  /// The values of a group's columns, one for each grouping; nil where there is none.
+  func columns(of key: GroupKey, _ view: borrowing LedgerView) -> [String?] {
+    groupings.map { grouping in
+      switch grouping {
+      case .attribute, .label:
+        setGroupings.firstIndex(of: grouping).flatMap { setKeys[Int(key.set)][$0] }
+      case .stream: view.streamName(key.stream)
+      case .stage: view.stages.name(key.stage)
+      case .origin: view.stages.name(key.origin)
+      case .severity: view.texts.name(key.severity)
+      case .item: key.item == 0 ? nil : view.subjectName(key.item)
+      }
+    }
+  }
+
+  private static func passes(_ entries: [AttributeEntry], _ filter: Filter) -> Bool {
+    for (attribute, wanted) in filter.attributes {
+      guard let entry = entries.first(where: { $0.tag == attribute.rawValue }), wanted.contains(entry.value) else {
+        return false
+      }
+    }
+    for (key, wanted) in filter.labels {
+      guard let entry = entries.first(where: { $0.labelKey == key }), wanted.contains(entry.value) else { return false }
+    }
+    return true
+  }
+
+  private static func value(of grouping: Grouping, _ entries: [AttributeEntry]) -> String? {
+    switch grouping {
+    case .attribute(let attribute): entries.first { $0.tag == attribute.rawValue }?.value
+    case .label(let key): entries.first { $0.labelKey == key }?.value
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Projections
+
+/// `vsl show METRIC`
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answers a question with a table: \(Catalogue.all.map(\.name).joined(separator: ", ")).",
+    discussion: """
+      \(Catalogue.all.map { "\($0.name): \($0.definition)" }.joined(separator: "\n\n"))
+
+      EXAMPLES
+        vsl show queues
+        vsl show lead-time --stream payments --by team --period month
+        vsl show defects --period week --timezone Europe/Berlin
+        vsl show lead-time --known-at 12000 --at 2026-03-01T00:00:00Z --format json
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The metric.", valueName: "metric"),
+    completion: .list(Catalogue.all.map(\.name)))
+  var metric: String
+  @OptionGroup var question: QueryOptions
+  @OptionGroup var output: FormatOptions
+  @OptionGroup var ledger: LedgerOptions
+
+  func run() throws {
+    let projection = try Catalogue.projection(named: metric)
+    let query = try question.query()
+    let view = try ledger.open().view()
+    output.write(try projection.checkedAnswer(query, from: view))
+  }
+}

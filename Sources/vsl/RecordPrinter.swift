@@ -1,0 +1,74 @@
+import EventLog
+import Tables
+import ValueStream
+
+/// Prints records one by one, without keeping them.
+struct RecordPrinter {
+  private let format: OutputFormat
+  private var writer: RowWriter
+  private let parser = JSONParser()
+  private var bytes: [UInt8] = []
+
+  private static let columns = [
+    Column(name: "position", type: .integer), Column(name: "recorded", type: .timestamp),
+    Column(name: "time", type: .text), Column(name: "type", type: .text), Column(name: "subject", type: .text),
+    Column(name: "stream", type: .text), Column(name: "data", type: .text), Column(name: "source", type: .text),
+    Column(name: "id", type: .text),
+  ]
+
+  init(format: OutputFormat) {
+    self.format = format
+    writer = RowWriter(columns: Self.columns, format: format == .table ? .csv : format)
+  }
+
+  mutating func begin() {
+    guard format != .table, format != .ndjson else { return }
+    writer.appendHeader(to: &bytes)
+    flush()
+  }
+
+  /// Prints one record.
+  mutating func print(_ record: Record) {
+    if format == .ndjson {
+      Output.write(record.bytes)
+      Output.write("\n")
+      return
+    }
+    guard let text = try? EventText(eventBytes: record.bytes, parser: parser) else {
+      Output.write("\(record.position) is not readable as JSON\n")
+      return
+    }
+    let data = text.members.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    if format == .table {
+      let type = text.type.hasPrefix("vsl.") ? String(text.type.dropFirst(4).dropLast(3)) : text.type
+      let time = text.time ?? Timestamp.format(record.recordedMicros) + " (recorded)"
+      Output.write(
+        "\(pad(String(record.position), 8, right: true))  \(pad(time, 20))  \(pad(type, 20))  \(pad(text.subject ?? "–", 14))  "
+          + "\(pad(text.stream ?? "–", 12))  \(data)\n")
+      return
+    }
+    writer.appendRow(
+      [
+        .integer(Int64(record.position)), .timestamp(record.recordedMicros), text.time.map(Value.text) ?? .null,
+        .text(text.type), text.subject.map(Value.text) ?? .null, text.stream.map(Value.text) ?? .null, .text(data),
+        .text(text.source), .text(text.id),
+      ], to: &bytes)
+    flush()
+  }
+
+  mutating func end() {
+    guard format != .table, format != .ndjson else { return }
+    writer.appendFooter(to: &bytes)
+    flush()
+  }
+
+  private mutating func flush() {
+    bytes.withUnsafeBytes { Output.write($0) }
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
+    let space = String(repeating: " ", count: max(0, width - text.count))
+    return right ? space + text : text + space
+  }
+}

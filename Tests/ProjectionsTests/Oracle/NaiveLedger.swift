@@ -1,0 +1,200 @@
+/// A deliberately simple second implementation of the read models: from scratch, over all events, for one cut. No increments, no postings,
+/// no ids. Slow, and easy to check by reading.
+struct NaiveLedger {
+  /// The events in the order they were recorded: positions 1, 2, 3 …
+  var events: [PlainEvent]
+
+  struct Visit: Hashable, Comparable {
+    var item: String
+    var stream: String
+    var stage: String
+    var since: Int
+    var team: String
+    static func < (left: Visit, right: Visit) -> Bool { (left.item, left.since) < (right.item, right.since) }
+  }
+
+  struct Completion: Hashable, Comparable {
+    var item: String
+    var stream: String
+    var created: Int?
+    var committed: Int?
+    var completed: Int
+    var isCancelled: Bool
+    var team: String
+    static func < (left: Completion, right: Completion) -> Bool {
+      (left.item, left.completed) < (right.item, right.completed)
+    }
+  }
+
+  struct Defect: Hashable, Comparable {
+    var defect: String
+    var stream: String
+    var found: Int
+    var stage: String
+    var origin: String
+    var severity: String
+    var isEscaped: Bool
+    var team: String
+    static func < (left: Defect, right: Defect) -> Bool { (left.defect, left.found) < (right.defect, right.found) }
+  }
+
+  struct World: Equatable {
+    var visits: [Visit] = []
+    var completions: [Completion] = []
+    var defects: [Defect] = []
+    /// Items that are in the system.
+    var open: Set<String> = []
+  }
+
+  private typealias Known = (position: Int, event: PlainEvent)
+
+  /// What the ledger knew at `position` of how the world was at `seconds`.
+  func world(knownAt position: Int, at seconds: Int) -> World {
+    let recorded: [Known] = events.prefix(position).enumerated().map { ($0.offset + 1, $0.element) }
+    let live =
+      recorded
+      .filter { $0.event.type != "event.voided" && !isVoided($0.event, recorded) }
+      .filter { $0.event.seconds <= seconds }
+      .sorted { ($0.event.seconds, $0.position) < ($1.event.seconds, $1.position) }
+    let definitions = live.filter { $0.event.type == "stream.defined" }
+
+    var world = World()
+    let itemEvents = live.filter { $0.event.type.hasPrefix("item.") }
+    for item in Set(itemEvents.map(\.event.subject)).sorted() {
+      let life = Life(itemEvents.filter { $0.event.subject == item }, definitions)
+      if let visit = life.visit { world.visits.append(visit) }
+      if let completion = life.completion { world.completions.append(completion) }
+      if life.phase == "open" { world.open.insert(item) }
+    }
+
+    let defectEvents = live.filter { $0.event.type.hasPrefix("defect.") }
+    for defect in Set(defectEvents.map(\.event.subject)).sorted() {
+      var standing: Defect?
+      for (position, event) in defectEvents where event.subject == defect {
+        if event.type == "defect.found", standing == nil {
+          let before = itemEvents.filter {
+            $0.event.subject == event.data["item"] && ($0.event.seconds, $0.position) < (event.seconds, position)
+          }
+          let life = Life(before, definitions)
+          standing = Defect(
+            defect: defect, stream: event.stream ?? life.stream, found: event.seconds, stage: event.data["stage"] ?? "",
+            origin: event.data["origin"] ?? "", severity: event.data["severity"] ?? "",
+            isEscaped: event.escaped ?? (life.phase == "delivered"), team: life.team)
+        }
+        if event.type == "defect.resolved", ["rejected", "duplicate"].contains(event.data["resolution"] ?? "") {
+          standing = nil
+        }
+      }
+      if let standing { world.defects.append(standing) }
+    }
+    return world
+  }
+
+  private func isVoided(_ event: PlainEvent, _ recorded: [Known]) -> Bool {
+    recorded.contains { other in
+      other.event.type == "event.voided" && other.event.subject == event.id && !isVoided(other.event, recorded)
+    }
+  }
+
+  /// One item's life, told event by event.
+  private struct Life {
+    var phase = "unseen"
+    var stream = ""
+    var team = ""
+    var stage = ""
+    var since = 0
+    var created: Int?
+    var committed: Int?
+    var visit: Visit? {
+      phase == "open" && !stage.isEmpty
+        ? Visit(item: item, stream: stream, stage: stage, since: since, team: team) : nil
+    }
+    var completion: Completion?
+    private var item = ""
+    private let definitions: [Known]
+
+    init(_ events: [Known], _ definitions: [Known]) {
+      self.definitions = definitions
+      for (position, event) in events {
+        item = event.subject
+        tell(event, position)
+      }
+    }
+
+    private mutating func tell(_ event: PlainEvent, _ position: Int) {
+      let stages = definitions.last {
+        $0.event.subject == (event.stream ?? stream)
+          && ($0.event.seconds, $0.position) <= (event.seconds, position)
+      }?.event.stages
+      switch event.type {
+      case "item.created":
+        if created != nil { return }
+        created = event.seconds
+        takeOver(event)
+        if phase == "unseen" {
+          phase = "open"
+          if let first = event.data["stage"] ?? stages?.first?.name { enter(first, event.seconds, stages) }
+        }
+      case "item.entered":
+        takeOver(event)
+        if phase == "unseen" { phase = "open" }
+        enter(event.data["stage"] ?? "", event.seconds, stages)
+      case "item.left":
+        if phase == "open", stage == event.data["stage"] { stage = "" }
+      case "item.delivered":
+        takeOver(event)
+        if phase != "delivered" { finish("delivered", event.seconds) }
+      case "item.cancelled":
+        if phase == "unseen" {
+          takeOver(event)
+          phase = "open"
+        }
+        if phase == "open" { finish("cancelled", event.seconds) }
+      case "item.reopened":
+        takeOver(event)
+        phase = "open"
+        completion = nil
+        if let stage = event.data["stage"] { enter(stage, event.seconds, stages) }
+      case "item.changed": takeOver(event)
+      default: break
+      }
+    }
+
+    private mutating func takeOver(_ event: PlainEvent) {
+      if let named = event.stream { stream = named }
+      if let named = event.data["team"] { team = named }
+    }
+
+    private mutating func enter(
+      _ name: String, _ seconds: Int, _ stages: [(name: String, kind: String, wipLimit: Int?)]?
+    ) {
+      let place = stages?.firstIndex { $0.name == name }
+      if let stages, let place, stages[place].kind == "done" {
+        if phase != "delivered" { finish("delivered", seconds) }
+        return
+      }
+      phase = "open"
+      completion = nil
+      if stage == name { return }
+      stage = name
+      since = seconds
+      if committed == nil {
+        // Without a commitment stage, the first work stage commits, and so does any later one.
+        let firstWork = stages?.firstIndex { $0.kind == "work" }
+        if let place {
+          if let firstWork, place >= firstWork { committed = seconds }
+        } else {
+          committed = seconds
+        }
+      }
+    }
+
+    private mutating func finish(_ how: String, _ seconds: Int) {
+      phase = how
+      stage = ""
+      completion = Completion(
+        item: item, stream: stream, created: created, committed: committed, completed: seconds,
+        isCancelled: how == "cancelled", team: team)
+    }
+  }
+}
