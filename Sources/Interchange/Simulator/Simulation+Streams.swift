@@ -16,7 +16,8 @@ extension Simulation {
     }
     lines.text("],")
     member("timezone", stream.timezone)
-    lines.text(",\"calendar\":{\"weekdays\":[1,2,3,4,5],\"hours\":[\"09:00-17:00\"]}")
+    lines.text(",\"calendar\":{\"weekdays\":[\"monday\",\"tuesday\",\"wednesday\",\"thursday\",\"friday\"],")
+    lines.text("\"hours\":[{\"from\":\"09:00\",\"to\":\"17:00\"}]}")
     lines.text(",\"serviceLevel\":{\"percentile\":85,\"duration\":")
     lines.number(index == 2 ? 864_000 : 1_728_000)
     lines.text("},")
