@@ -70,6 +70,15 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Like ``catchUp(progress:)``, with nothing remembered from before, as after a restart of the program: for tests.
+  func catchUpFromScratchState() throws {
+    try books.withLock { books in
+      try open(&books)
+      books?.projector = nil
+      _ = try catchUp(&books, nil)
+    }
+  }
+
   /// Throws the books away and makes them anew from the facts, beside the live ones, which are read until the new ones take their place.
   public func rebuild(progress: ((UInt64, UInt64) -> Void)? = nil) throws {
     try books.withLock { books in

@@ -14,7 +14,8 @@ enum Output {
     var size = winsize()
     var width = 0
     if isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 { width = Int(size.ws_col) }
-    if width == 0 { width = environment("COLUMNS").flatMap(Int.init) ?? 120 }
+    // What goes to a file or another program is not cut.
+    if width == 0 { width = environment("COLUMNS").flatMap(Int.init) ?? .max }
     return TerminalStyle(width: max(40, width), isColoured: isTerminal && environment("NO_COLOR") == nil)
   }
 

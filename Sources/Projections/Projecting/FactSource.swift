@@ -23,6 +23,26 @@ struct FactSource: ~Copyable {
     try Voids.isVoided(position, asOf: limit, log)
   }
 
+  /// The position of the event that a void is about; 0 when it is not recorded yet. A void that was recorded before its target does not
+  /// say where that is: then the facts are searched, which is rare.
+  func target(ofVoid position: UInt64, _ void: Fact) throws -> UInt64 {
+    guard void.measure == 0 else { return void.measure }
+    var target: UInt64 = 0
+    var row = Int(position)
+    while row < facts.count, target == 0 {
+      let block = block(containingRow: row)
+      for index in row - block.firstRow..<block.rows.count where block.rows[index].flags.contains(.voidedOnArrival) {
+        let candidate = UInt64(block.firstRow + index) + 1
+        if try log.contains(void: position, of: candidate) {
+          target = candidate
+          break
+        }
+      }
+      row = block.firstRow + block.rows.count
+    }
+    return target
+  }
+
   /// Calls `body` with the facts about a subject that have an effect, as the log stood at `limit`, in log order.
   func forEachFact(about subject: UInt32, asOf limit: UInt64, _ body: (Fact, UInt64) throws -> Void) throws {
     var positions: [UInt64] = []

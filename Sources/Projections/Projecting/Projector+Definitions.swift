@@ -25,12 +25,11 @@ extension Projector {
   func processVoid(_ fact: Fact, _ source: borrowing FactSource) throws {
     guard !(try source.isVoided(position, asOf: position)) else { return }
     // The void may be of a void, of a void …: what counts is the event at the end of the chain.
-    var target = fact.measure
-    for _ in 0..<Voids.deepestChain {
-      guard target != 0 else { return }
+    var target = try source.target(ofVoid: position, fact)
+    for _ in 0..<Voids.deepestChain where target != 0 {
       let targetFact = source.fact(at: target)
       guard FactRole.of(targetFact.kind) == .void else { break }
-      target = targetFact.measure
+      target = try source.target(ofVoid: target, targetFact)
     }
     guard target != 0, target < position else { return }
     let targetFact = source.fact(at: target)

@@ -1,0 +1,85 @@
+import EventLog
+import Foundation
+import ValueStream
+
+@testable import Projections
+
+/// A ledger in a temporary folder, fed with plain events.
+final class TestLedger {
+  let ledger: Ledger
+  private let directory: String
+  private let preparer = EventPreparer(isStrict: true)
+  private(set) var events: [PlainEvent] = []
+
+  init() throws {
+    directory = NSTemporaryDirectory() + "/vsl-test-\(UUID().uuidString)"
+    ledger = try Ledger.create(at: directory)
+  }
+
+  convenience init(_ events: [PlainEvent], batch: Int = .max, catchingUp: Bool = false) throws {
+    try self.init()
+    var rest = events[...]
+    while !rest.isEmpty {
+      try append(Array(rest.prefix(batch)))
+      rest = rest.dropFirst(batch)
+      if catchingUp { try ledger.catchUp() }
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  func append(_ added: [PlainEvent]) throws {
+    let batch = EventBatch()
+    for (index, event) in added.enumerated() {
+      try Array(event.json.utf8).withUnsafeBytes { try preparer.prepare($0, line: index + 1, into: batch) }
+    }
+    let receipt = try ledger.log.append(batch, nowMicros: PlainEvent.epochMicros)
+    precondition(receipt.duplicates == 0, "test events have ids of their own")
+    events += added
+  }
+
+  /// The world as the books tell it, in the oracle's words.
+  func world(knownAt position: Int, at seconds: Int) throws -> NaiveLedger.World {
+    try ledger.view().world(
+      Cut(position: UInt64(position), atMicros: PlainEvent.epochMicros + Int64(seconds) * 1_000_000))
+  }
+}
+
+extension LedgerView {
+  /// The standing entries of every book in a cut.
+  func world(_ cut: Cut) throws -> NaiveLedger.World {
+    var world = NaiveLedger.World()
+    func seconds(_ micros: Int64) -> Int { Int((micros - PlainEvent.epochMicros) / 1_000_000) }
+    func known(_ micros: Int64) -> Int? { micros == ItemState.unknown ? nil : seconds(micros) }
+    func team(_ set: UInt32) -> String {
+      AttributeEntry.decode(attributeSets[Int(set)]).first { $0.tag == ItemAttribute.team.rawValue }?.value ?? ""
+    }
+    StandingEntries(visits, cut).forEach(in: visits) { row in
+      world.visits.append(
+        NaiveLedger.Visit(
+          item: subjectName(row.item), stream: streamName(row.stamp.stream) ?? "", stage: stages.name(row.stage) ?? "",
+          since: seconds(row.sinceMicros), team: team(row.attributes)))
+    }
+    StandingEntries(completions, cut).forEach(in: completions) { row in
+      world.completions.append(
+        NaiveLedger.Completion(
+          item: subjectName(row.item), stream: streamName(row.stamp.stream) ?? "", created: known(row.createdMicros),
+          committed: known(row.committedMicros), completed: seconds(row.effectiveMicros),
+          isCancelled: row.stamp.flags.contains(.cancelled), team: team(row.attributes)))
+    }
+    StandingEntries(defects, cut).forEach(in: defects) { row in
+      world.defects.append(
+        NaiveLedger.Defect(
+          defect: subjectName(row.defect), stream: streamName(row.stamp.stream) ?? "", found: seconds(row.effectiveMicros),
+          stage: stages.name(row.stage) ?? "", origin: stages.name(row.origin) ?? "",
+          severity: texts.name(row.severity) ?? "", isEscaped: row.stamp.flags.contains(.escaped),
+          team: team(row.attributes)))
+    }
+    StandingEntries(arrivals, cut).forEach(in: arrivals) { world.open.insert(subjectName($0.item)) }
+    for completion in world.completions { world.open.remove(completion.item) }
+    world.visits.sort()
+    world.completions.sort()
+    world.defects.sort()
+    return world
+  }
+}
