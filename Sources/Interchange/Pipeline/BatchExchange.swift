@@ -1,7 +1,7 @@
 import Foundation
 
-/// Hands batches from the preparing thread to the appending one and back: three of them, so that neither waits for the other's pace in
-/// the small, and memory stays bounded.
+/// Hands batches from the preparing thread to the appending one and back: three of them, so that neither waits for the
+/// other's pace in the small, and memory stays bounded.
 ///
 /// `@unchecked Sendable`: everything is reached with the condition's lock held.
 final class BatchExchange: @unchecked Sendable {

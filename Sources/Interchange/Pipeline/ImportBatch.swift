@@ -5,7 +5,8 @@ import ValueStream
 ///
 /// `@unchecked Sendable`: one thread has it at a time; ``BatchExchange`` hands it over under its lock.
 final class ImportBatch: @unchecked Sendable {
-  /// The events; the `line` of each is its number in this batch, from 1, because several may stand on one line of the input.
+  /// The events; the `line` of each is its number in this batch, from 1, because several may stand on one line of the
+  /// input.
   let events = EventBatch(recordCapacity: 5 << 20, textCapacity: 1 << 20)
   /// The line of each event.
   var lines: [Int] = []

@@ -11,12 +11,13 @@ import ValueStream
 public enum ImportPipeline {
   /// Reads `source` to its end and appends what it holds, batch by batch, each in one durable transaction.
   ///
-  /// Whatever stops an import, an error or the end of the process: the batches appended stay, and importing the same input again finds
-  /// duplicates in them and appends the rest. The source must not be used otherwise; the thread must hold no snapshot of the log.
+  /// Whatever stops an import, an error or the end of the process: the batches appended stay, and importing the same
+  /// input again finds duplicates in them and appends the rest. The source must not be used otherwise; the thread must
+  /// hold no snapshot of the log.
   ///
   /// - Parameter progress: Called on this thread after each batch.
-  /// - Throws: ``ImportError/refused(path:_:)`` for the first event refused when `options.onError` is `stop`; nothing of its batch is
-  ///   written. Other errors as they say; with `skip`, what was read before them is appended.
+  /// - Throws: ``ImportError/refused(path:_:)`` for the first event refused when `options.onError` is `stop`; nothing
+  ///   of its batch is written. Other errors as they say; with `skip`, what was read before them is appended.
   /// - Complexity: O(n log n) for n events; memory for three batches (XES: and one case).
   @discardableResult
   public static func run(
@@ -35,7 +36,8 @@ public enum ImportPipeline {
     let thread = Thread { producer.run() }
     thread.name = "vsl-import"
     thread.start()
-    // After an error, the other thread ends at its next batch. It is not waited for: it may be waiting for a pipe itself.
+    // After an error, the other thread ends at its next batch. It is not waited for: it may be waiting for a pipe
+    // itself.
     defer { exchange.cancel() }
 
     while let batch = try exchange.takeFull() {

@@ -3,8 +3,8 @@ import ValueStream
 
 /// The preparing half of an import: reads, prepares, hashes, and hands over batches.
 ///
-/// `@unchecked Sendable`: made by the thread that starts the import and used by the preparing thread alone; the source is not used by
-/// anybody else meanwhile.
+/// `@unchecked Sendable`: made by the thread that starts the import and used by the preparing thread alone; the source
+/// is not used by anybody else meanwhile.
 final class ImportProducer: @unchecked Sendable {
   private let source: ByteSource
   private let options: ImportOptions

@@ -1,8 +1,9 @@
 import Foundation
 import ValueStream
 
-/// The file that refused events go to: NDJSON with the members `line`, `pointer`, `rule`, `value`, `message`, and `event`, its text as a
-/// string (bytes that are not UTF-8 are replaced). `jq -r .event` gives back the events, to be mended and imported.
+/// The file that refused events go to: NDJSON with the members `line`, `pointer`, `rule`, `value`, `message`, and
+/// `event`, its text as a string (bytes that are not UTF-8 are replaced). `jq -r .event` gives back the events, to be
+/// mended and imported.
 struct RejectsFile: ~Copyable {
   private let path: String
   private let file: UnsafeMutablePointer<FILE>

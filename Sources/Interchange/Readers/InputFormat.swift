@@ -12,7 +12,8 @@ enum InputFormat: Equatable {
   /// Bytes looked at, at most: enough for the first lines of what people write by hand.
   private static let sampleSize = 1 << 16
 
-  /// Looks at the beginning of an input, no further than needed, and drops a byte order mark. Nothing at all is taken as no lines.
+  /// Looks at the beginning of an input, no further than needed, and drops a byte order mark. Nothing at all is taken
+  /// as no lines.
   static func detect(_ window: InputWindow) throws(ImportError) -> InputFormat {
     while window.count < 3, try window.fill() {}
     if window.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3) }

@@ -1,5 +1,5 @@
-/// Reads the elements of a JSON array, or JSON values one after the other, without building either: it follows strings and brackets
-/// only, and leaves everything else to whoever reads the element.
+/// Reads the elements of a JSON array, or JSON values one after the other, without building either: it follows strings
+/// and brackets only, and leaves everything else to whoever reads the element.
 struct JSONSequenceReader: ElementReader {
   private enum State {
     case begin

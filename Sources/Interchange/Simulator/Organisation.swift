@@ -100,7 +100,8 @@ enum Organisation {
     "Warn before a limit is reached",
   ]
 
-  /// Work that is under way at once in a stage, when `itemsPerDay` come into its stream: Little's law, a working day of 8 hours.
+  /// Work that is under way at once in a stage, when `itemsPerDay` come into its stream: Little's law, a working day of
+  /// 8 hours.
   static func usualWIP(_ stage: SimulatedStage, itemsPerDay: Double) -> Int {
     Int(itemsPerDay * Double(stage.medianHours) * 1.4 / 8)
   }

@@ -1,6 +1,8 @@
-/// The simulator's random numbers: xoshiro256** (Blackman and Vigna, 2018), its state filled from the seed by SplitMix64.
+/// The simulator's random numbers: xoshiro256** (Blackman and Vigna, 2018), its state filled from the seed by
+/// SplitMix64.
 ///
-/// Part of what makes a seed mean the same events for ever: it must not be replaced by a generator of the standard library.
+/// Part of what makes a seed mean the same events for ever: it must not be replaced by a generator of the standard
+/// library.
 struct RandomSource {
   private var s0: UInt64
   private var s1: UInt64

@@ -1,9 +1,11 @@
-/// Tells the life of a small organisation as CloudEvents, one a line: the same options give the same bytes, on every machine, for ever.
+/// Tells the life of a small organisation as CloudEvents, one a line: the same options give the same bytes, on every
+/// machine, for ever.
 ///
-/// Three value streams with their own stages, calendars and habits; items that wait, are worked on, are blocked, go back, are cancelled
-/// or reopened; checks, changes, deployments, incidents, defects, feedback. Events come in the order in which they happened, except for
-/// the late ones. Up to 200,000 events tell of about six months (more events, more items a day); beyond that, the daily rate stays
-/// and the time goes on, so that open work, and with it memory, stays bounded.
+/// Three value streams with their own stages, calendars and habits; items that wait, are worked on, are blocked, go
+/// back, are cancelled or reopened; checks, changes, deployments, incidents, defects, feedback. Events come in the
+/// order in which they happened, except for the late ones. Up to 200,000 events tell of about six months (more events,
+/// more items a day); beyond that, the daily rate stays and the time goes on, so that open work, and with it memory,
+/// stays bounded.
 ///
 /// ```swift
 /// var simulator = Simulator(SimulatorOptions(events: 1000))
@@ -18,7 +20,8 @@ public struct Simulator {
     self.options = options
   }
 
-  /// Emits exactly `options.events` lines, each with its newline. The bytes are valid only during the call. Every run begins anew.
+  /// Emits exactly `options.events` lines, each with its newline. The bytes are valid only during the call. Every run
+  /// begins anew.
   ///
   /// - Complexity: O(n log w) for w open items; no memory per event.
   public mutating func run(_ emit: (UnsafeRawBufferPointer) throws -> Void) rethrows {

@@ -1,7 +1,8 @@
 /// Skewed times, by tables of quantiles in thousandths.
 ///
-/// Tables and integers rather than a logarithm of the C library, whose last digit may change: a seed gives the same bytes on every
-/// machine, for ever. Between two quantiles the value is interpolated; the first and last stand for 0.2 % and 99.8 %.
+/// Tables and integers rather than a logarithm of the C library, whose last digit may change: a seed gives the same
+/// bytes on every machine, for ever. Between two quantiles the value is interpolated; the first and last stand for 0.2
+/// % and 99.8 %.
 enum SkewedTimes {
   /// A log-normal distribution of median 1 and σ = 0.85: many short times, a few very long ones.
   private static let logNormal: [Int64] = [

@@ -3,8 +3,8 @@ import ValueStream
 
 /// Writes the events of a case as CloudEvents, into memory that is used again.
 ///
-/// An id is `<case>-<event>-<role>-<hash of the rest>`: reading the same log again, from another place, packed or grown, gives the same ids
-/// for the same events, and other events never get them.
+/// An id is `<case>-<event>-<role>-<hash of the rest>`: reading the same log again, from another place, packed or
+/// grown, gives the same ids for the same events, and other events never get them.
 struct XESEventWriter {
   /// What an event says of its item; the raw value is part of its type.
   enum Role: String {

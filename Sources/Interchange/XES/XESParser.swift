@@ -19,7 +19,8 @@ struct XESParser {
     }
   }
 
-  /// What the XML declaration says of the encoding; anything but UTF-8 and its like is refused or, if it is simple, translated.
+  /// What the XML declaration says of the encoding; anything but UTF-8 and its like is refused or, if it is simple,
+  /// translated.
   private static func isLatin1(_ window: InputWindow) throws(ImportError) -> Bool {
     while window.count < 200, try window.fill() {}
     let bytes = window.bytes

@@ -1,8 +1,8 @@
 /// Tells an XES log as events of items: each case is an item, created at its first instant and delivered at its last.
 ///
-/// Every XES event becomes exactly one event of the ledger; what its transition means is said at ``XESTransition``. `org:resource` is
-/// the actor. A case whose last event aborts it is cancelled, not delivered. The events of a case come in the order of their times.
-/// Memory: one case.
+/// Every XES event becomes exactly one event of the ledger; what its transition means is said at ``XESTransition``.
+/// `org:resource` is the actor. A case whose last event aborts it is cancelled, not delivered. The events of a case
+/// come in the order of their times. Memory: one case.
 struct XESReader: ElementReader {
   private enum Phase {
     case needsCase

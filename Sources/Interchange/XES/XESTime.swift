@@ -2,8 +2,8 @@ import ValueStream
 
 /// The times of event logs: RFC 3339, and what tools write besides.
 enum XESTime {
-  /// Microseconds since 1970. Also takes a space for the `T`, offsets `+0100` and `+01`, and no offset at all, which is taken as UTC.
-  /// nil for anything else.
+  /// Microseconds since 1970. Also takes a space for the `T`, offsets `+0100` and `+01`, and no offset at all, which is
+  /// taken as UTC. nil for anything else.
   static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     let text = bytes.trimmed
     if let exact = Timestamp.parse(text) { return exact }

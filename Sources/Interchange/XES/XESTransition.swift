@@ -1,4 +1,5 @@
-/// What a lifecycle transition of an XES event means for the item (IEEE 1849's standard lifecycle; compared without regard to case).
+/// What a lifecycle transition of an XES event means for the item (IEEE 1849's standard lifecycle; compared without
+/// regard to case).
 enum XESTransition {
   /// No transition is given, or one that the standard does not know: the activity was seen, so the item is in it.
   case seen

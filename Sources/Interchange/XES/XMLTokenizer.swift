@@ -26,8 +26,8 @@ struct XMLTag {
 
 /// Takes an XML text apart into tags, as it comes: what event logs use of XML, and nothing that can hurt.
 ///
-/// Text between tags, comments and processing instructions are passed over. A document type is refused, and with it every entity that
-/// a file could declare: such files can make a reader unfold gigabytes. Tags must be properly nested.
+/// Text between tags, comments and processing instructions are passed over. A document type is refused, and with it
+/// every entity that a file could declare: such files can make a reader unfold gigabytes. Tags must be properly nested.
 struct XMLTokenizer {
   /// The longest tag, in bytes.
   static let tagLimit = 1 << 20
