@@ -10,7 +10,16 @@ extension Projector {
     } else if fact.flags.contains(.argumentIsSubject), let slot = cache.find(fact.argument) {
       cache.slots[slot].latestReferenceMicros = max(cache.slots[slot].latestReferenceMicros, fact.occurredMicros)
     }
-    try repostDefect(fact.subject, source)
+    if fact.subject > highestSubject, fact.kind == EventKind.defectFound.rawValue,
+      !fact.flags.contains(.voidedOnArrival)
+    {
+      // The first that is heard of the defect.
+      var posting = try foundPosting(fact, position, source)
+      posting.opening = pending.defects.nextRow
+      post(posting)
+    } else {
+      try repostDefect(fact.subject, source)
+    }
   }
 
   /// An item's timeline has changed: its defects may have escaped, or belong to others, than was thought.

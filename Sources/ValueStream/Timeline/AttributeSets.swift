@@ -12,6 +12,9 @@ public struct AttributeSets: Sendable {
   private var numbers: [[UInt8]: UInt32] = [[]: 0]
   private var deltas: [Delta?] = []
   private var onEmpty: [UInt32?] = []
+  /// Whether a delta sets any attribute of items; most only name who did it.
+  private var setsNothing: [Bool] = []
+  private var isKnown: [Bool] = []
   private var memo: [UInt64: UInt32] = [:]
 
   private struct Delta {
@@ -30,21 +33,25 @@ public struct AttributeSets: Sendable {
   public var count: Int { encodings.count }
 
   /// Whether ``merge(_:into:)`` can be called with this delta.
-  public func knows(delta: UInt32) -> Bool { Int(delta) < deltas.count && deltas[Int(delta)] != nil }
+  public func knows(delta: UInt32) -> Bool { Int(delta) < isKnown.count && isKnown[Int(delta)] }
 
   /// Tells what a delta sets: its encoding, as the log stores it.
   public mutating func learn(delta: UInt32, encoding: some Sequence<UInt8>) {
     while deltas.count <= Int(delta) {
       deltas.append(nil)
       onEmpty.append(nil)
+      setsNothing.append(true)
+      isKnown.append(false)
     }
-    deltas[Int(delta)] = Delta(
-      entries: AttributeEntry.decode(Array(encoding)).filter { $0.tag <= Self.lastItemTag })
+    let entries = AttributeEntry.decode(Array(encoding)).filter { $0.tag <= Self.lastItemTag }
+    deltas[Int(delta)] = Delta(entries: entries)
+    setsNothing[Int(delta)] = entries.isEmpty
+    isKnown[Int(delta)] = true
   }
 
   /// The set that an item has after an event set `delta` on top of `base`. O(1) once it has been computed before.
   public mutating func merge(_ delta: UInt32, into base: UInt32) -> UInt32 {
-    guard delta != 0, Int(delta) < deltas.count else { return base }
+    guard delta != 0, Int(delta) < setsNothing.count, !setsNothing[Int(delta)] else { return base }
     if base == 0, let known = onEmpty[Int(delta)] { return known }
     let key = UInt64(base) << 32 | UInt64(delta)
     if base != 0, let known = memo[key] { return known }

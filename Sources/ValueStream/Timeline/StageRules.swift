@@ -43,8 +43,8 @@ public struct StageRules: Sendable, Equatable {
   public private(set) var stages: [Stage]
   /// IANA name of the stream's time zone, if it names one.
   public var timeZone: String?
-  private var roles: [StageRole]
-  private let unknownStageRole: StageRole
+  fileprivate var roles: [StageRole]
+  fileprivate let unknownStageRole: StageRole
 
   /// Makes the rules of a definition. `commitment` is the number of the commitment stage; without one, the first work stage commits.
   public init(
@@ -83,11 +83,22 @@ public struct StreamRules: Sendable {
   public static let undefinedStageRole: StageRole = [.work, .commits]
 
   private var rules: [[StageRules]] = []
+  /// The newest definition of each stream, laid out flat: nearly every fact is decided by it.
+  private var newest: [Newest] = []
+  private var newestRoles: [StageRole] = []
+
+  private struct Newest: BitwiseCopyable {
+    var occurredMicros = Int64.max
+    var position = UInt64.max
+    var firstRole = 0
+    var roleCount = 0
+    var unknownStageRole = StageRole()
+  }
 
   /// No definitions.
   public init() {}
 
-  /// Adds a definition of a stream. O(number of its definitions).
+  /// Adds a definition of a stream. O(number of all definitions).
   public mutating func insert(_ definition: StageRules, stream: UInt16) {
     while rules.count <= Int(stream) { rules.append([]) }
     let place =
@@ -95,12 +106,30 @@ public struct StreamRules: Sendable {
         (definition.occurredMicros, definition.position) < ($0.occurredMicros, $0.position)
       } ?? rules[Int(stream)].count
     rules[Int(stream)].insert(definition, at: place)
+    layOut()
   }
 
   /// Removes the definition that the event at `position` made, if there is one.
   public mutating func remove(position: UInt64, stream: UInt16) {
     guard Int(stream) < rules.count else { return }
     rules[Int(stream)].removeAll { $0.position == position }
+    layOut()
+  }
+
+  private mutating func layOut() {
+    newest = []
+    newestRoles = []
+    for definitions in rules {
+      guard let last = definitions.last else {
+        newest.append(Newest())
+        continue
+      }
+      newest.append(
+        Newest(
+          occurredMicros: last.occurredMicros, position: last.position, firstRole: newestRoles.count,
+          roleCount: last.roles.count, unknownStageRole: last.unknownStageRole))
+      newestRoles += last.roles
+    }
   }
 
   /// All definitions of a stream, in the order in which they are in force.
@@ -116,14 +145,14 @@ public struct StreamRules: Sendable {
 
   /// The role that a stage has for a fact. Cost: one look at the newest definition in the usual case.
   public func role(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole {
-    guard Int(stream) < rules.count else { return Self.undefinedStageRole }
-    var index = rules[Int(stream)].count - 1
-    while index >= 0 {
-      let from = (rules[Int(stream)][index].occurredMicros, rules[Int(stream)][index].position)
-      if from <= (micros, position) { return rules[Int(stream)][index].role(of: stage) }
-      index -= 1
+    guard Int(stream) < newest.count else { return Self.undefinedStageRole }
+    let last = newest[Int(stream)]
+    if (last.occurredMicros, last.position) <= (micros, position) {
+      guard Int(stage) < last.roleCount else { return last.unknownStageRole }
+      let role = newestRoles[last.firstRole + Int(stage)]
+      return role.isEmpty ? last.unknownStageRole : role
     }
-    return Self.undefinedStageRole
+    return definition(of: stream, at: micros, position: position)?.role(of: stage) ?? Self.undefinedStageRole
   }
 
   /// The stage that an item enters which is created without one: the stream's first, or none where no definition is in force.
