@@ -32,19 +32,28 @@ extension JSONParser {
   /// Objects with more members than this are sorted instead of compared pair by pair.
   private static let pairwiseLimit = 32
 
-  /// The name of a member that its object already has, anywhere in a document of this parser: the string node of the second one.
+  /// What the grammar of JSON lets pass and the ledger does not.
+  public enum Fault {
+    /// The name of a member that its object already has: the string node of the second one.
+    case duplicateKey(JSONNode)
+    /// An array or object inside of ``JSONParser/maximumDepth`` others. (simdjson does not count empty ones.)
+    case tooDeep(JSONNode)
+  }
+
+  /// The first fault anywhere in a document of this parser.
   ///
   /// One pass over the tape; O(n log n) at worst in the members of an object, whatever the names are.
-  public func duplicateKey(in document: JSONNode) -> JSONNode? {
-    keys.truncate(to: 0)
-    return duplicateKey(within: document)
+  public func fault(in document: JSONNode) -> Fault? {
+    keys.pointee.truncate(to: 0)
+    return Self.fault(within: document, depth: 1, &keys.pointee)
   }
 
   // Recursion is bounded by `maximumDepth`.
-  private func duplicateKey(within node: JSONNode) -> JSONNode? {
+  private static func fault(within node: JSONNode, depth: Int, _ keys: inout KeyStack) -> Fault? {
+    guard depth <= maximumDepth else { return .tooDeep(node) }
     if node.isArray {
       for element in node.elements where element.isObject || element.isArray {
-        if let found = duplicateKey(within: element) { return found }
+        if let found = fault(within: element, depth: depth + 1, &keys) { return found }
       }
       return nil
     }
@@ -57,23 +66,23 @@ extension JSONParser {
       let bytes = name.uncheckedString
       let key = KeyStack.Key(fingerprint: StableHash.hash(bytes), index: index)
       let seen = keys.count - base
-      if seen < Self.pairwiseLimit {
+      if seen < pairwiseLimit {
         for place in base..<keys.count where keys.keys[place].fingerprint == key.fingerprint {
           let other = JSONNode(words: node.words, strings: node.strings, index: keys.keys[place].index)
-          if other.uncheckedString.hasSameBytes(as: bytes) { return name }
+          if other.uncheckedString.hasSameBytes(as: bytes) { return .duplicateKey(name) }
         }
       }
       keys.push(key)
       let value = JSONNode(words: node.words, strings: node.strings, index: index + 1)
-      if value.isObject || value.isArray, let found = duplicateKey(within: value) { return found }
+      if value.isObject || value.isArray, let found = fault(within: value, depth: depth + 1, &keys) { return found }
       index = value.endIndex
     }
     defer { keys.truncate(to: base) }
-    guard keys.count - base > Self.pairwiseLimit else { return nil }
-    return duplicateBySorting(from: base, of: node)
+    guard keys.count - base > pairwiseLimit else { return nil }
+    return duplicateBySorting(keys, from: base, of: node).map { .duplicateKey($0) }
   }
 
-  private func duplicateBySorting(from base: Int, of node: JSONNode) -> JSONNode? {
+  private static func duplicateBySorting(_ keys: KeyStack, from base: Int, of node: JSONNode) -> JSONNode? {
     func bytes(_ key: KeyStack.Key) -> UnsafeRawBufferPointer {
       JSONNode(words: node.words, strings: node.strings, index: key.index).uncheckedString
     }

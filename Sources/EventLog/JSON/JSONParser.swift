@@ -15,7 +15,8 @@ public final class JSONParser {
 
   private let handle: OpaquePointer?
   private var copy: UnsafeMutableRawBufferPointer
-  var keys = KeyStack()
+  // Behind a pointer: a property of a class would be checked for exclusive access at every member name.
+  let keys: UnsafeMutablePointer<KeyStack>
 
   /// Makes a parser.
   ///
@@ -26,11 +27,14 @@ public final class JSONParser {
     // simdjson counts the document itself as a level.
     handle = vsl_json_parser_new(limit, Self.maximumDepth + 1)
     copy = .allocate(byteCount: 0, alignment: 64)
+    keys = .allocate(capacity: 1)
+    keys.initialize(to: KeyStack())
   }
 
   deinit {
     vsl_json_parser_free(handle)
     copy.deallocate()
+    keys.pointee.deallocate()
     keys.deallocate()
   }
 

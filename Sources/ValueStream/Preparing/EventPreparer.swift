@@ -14,8 +14,13 @@ public final class EventPreparer {
   public let isStrict: Bool
 
   private let parser = JSONParser(maximumLength: EventPreparer.maximumEventLength)
-  private var findings = EventFindings()
-  private var encoder = AttributeEncoder()
+  // Behind a pointer: properties of a class would be checked for exclusive access at every use.
+  private let scratch: UnsafeMutablePointer<Scratch>
+
+  private struct Scratch {
+    var findings = EventFindings()
+    var encoder = AttributeEncoder()
+  }
 
   /// Makes a preparer.
   ///
@@ -25,11 +30,15 @@ public final class EventPreparer {
   public init(vocabulary: Vocabulary = .standard, isStrict: Bool) {
     self.vocabulary = vocabulary
     self.isStrict = isStrict
+    scratch = .allocate(capacity: 1)
+    scratch.initialize(to: Scratch())
   }
 
   deinit {
-    findings.deallocate()
-    encoder.deallocate()
+    scratch.pointee.findings.deallocate()
+    scratch.pointee.encoder.deallocate()
+    scratch.deinitialize(count: 1)
+    scratch.deallocate()
   }
 
   /// Prepares one event and adds it to a batch.
@@ -68,7 +77,7 @@ public final class EventPreparer {
     } catch {
       throw refusal(of: error, bytes, line: event.line)
     }
-    if let key = parser.duplicateKey(in: root) { throw duplicate(key, root, line: event.line) }
+    if let fault = parser.fault(in: root) { throw refusal(of: fault, root, line: event.line) }
     guard let type = root.member("type"), type.isString, let known = vocabulary.index(ofType: type.uncheckedString)
     else {
       try fillOpaque(&event, root, batch)
@@ -79,20 +88,20 @@ public final class EventPreparer {
     try check(root, against: definition.schema, line: event.line)
     event.kind = definition.kind.rawValue
     fillCommon(&event, root, batch)
-    let subject = findings.index(slot: FactRole.subject.slot)
+    let subject = found(.subject)
     event.subject = batch.addText(text(root, subject), prefix: definition.subjectClass.rawValue)
     fillArgument(&event, root, definition, batch)
     fillMeasure(&event, root, definition)
-    if let flag = findings.index(slot: FactRole.flag.slot) {
+    if let flag = found(.flag) {
       event.flags.insert(root.sibling(at: flag).bool == true ? .saidTrue : .saidFalse)
     }
-    let attributes = encoder.encode(findings, root)
+    let attributes = scratch.pointee.encoder.encode(scratch.pointee.findings, root)
     if !attributes.isEmpty { event.attributes = batch.addText(attributes) }
-    if let source = findings.index(slot: FactRole.voidedSource.slot),
-      let id = findings.index(slot: FactRole.voidedId.slot)
+    if let source = found(.voidedSource),
+      let id = found(.voidedId)
     {
       event.flags.insert(.voids)
-      event.voidTargetHash = encoder.identityHash(source: text(root, source), id: text(root, id))
+      event.voidTargetHash = scratch.pointee.encoder.identityHash(source: text(root, source), id: text(root, id))
     }
   }
 
@@ -104,17 +113,17 @@ public final class EventPreparer {
     if isStrict { throw unknownType(root, line: event.line) }
     event.kind = EventKind.opaque.rawValue
     fillCommon(&event, root, batch)
-    let subject = findings.index(slot: FactRole.subject.slot) ?? findings.index(slot: FactRole.id.slot)
+    let subject = found(.subject) ?? found(.id)
     event.subject = batch.addText(text(root, subject), prefix: SubjectClass.opaque.rawValue)
-    event.argument = batch.addText(text(root, findings.index(slot: FactRole.type.slot)))
+    event.argument = batch.addText(text(root, found(.type)))
     event.argumentNamespace = .text
   }
 
   private func check(_ root: JSONNode, against schema: CompiledSchema, line: Int) throws(EventRefusal) {
-    findings.reset()
-    var validator = SchemaValidator(schema: schema, findings: findings)
+    scratch.pointee.findings.reset()
+    var validator = SchemaValidator(schema: schema, findings: scratch.pointee.findings)
     let isValid = validator.validate(root)
-    findings = validator.findings
+    scratch.pointee.findings = validator.findings
     if !isValid, let failure = validator.failure {
       throw RefusalText(root: root, schema: schema, line: line).refusal(failure)
     }
@@ -122,17 +131,17 @@ public final class EventPreparer {
 
   // What events of all types have: identity, time, stream.
   private func fillCommon(_ event: inout PreparedEvent, _ root: JSONNode, _ batch: EventBatch) {
-    let source = text(root, findings.index(slot: FactRole.source.slot))
-    let id = text(root, findings.index(slot: FactRole.id.slot))
-    event.identityHash = encoder.identityHash(source: source, id: id)
-    if let time = findings.index(slot: FactRole.time.slot), let micros = Timestamp.parse(text(root, time)) {
+    let source = text(root, found(.source))
+    let id = text(root, found(.id))
+    event.identityHash = scratch.pointee.encoder.identityHash(source: source, id: id)
+    if let time = found(.time), let micros = Timestamp.parse(text(root, time)) {
       event.occurredMicros = micros
     } else {
       event.flags.insert(.timeAssumed)
     }
     // What defines a stream belongs to it, whatever else it says.
     let isDefinition = event.kind == EventKind.streamDefined.rawValue
-    if let stream = findings.index(slot: isDefinition ? FactRole.subject.slot : FactRole.stream.slot) {
+    if let stream = found(isDefinition ? .subject : .stream) {
       event.stream = batch.addText(text(root, stream))
     }
   }
@@ -140,14 +149,14 @@ public final class EventPreparer {
   private func fillArgument(
     _ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition, _ batch: EventBatch
   ) {
-    guard let argument = findings.index(slot: FactRole.argument(.text).slot) else { return }
+    guard let argument = found(.argument(.text)) else { return }
     event.argument = batch.addText(text(root, argument), prefix: definition.argumentClass?.rawValue)
     event.argumentNamespace = definition.argumentNamespace
     if definition.argumentClass != nil { event.flags.insert(.argumentIsSubject) }
   }
 
   private func fillMeasure(_ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition) {
-    guard let measure = findings.index(slot: FactRole.measureNumber.slot) else { return }
+    guard let measure = found(.measureNumber) else { return }
     let node = root.sibling(at: measure)
     if definition.measureIsTime {
       event.measure = UInt64(bitPattern: Timestamp.parse(node.stringBytes) ?? 0)
@@ -155,6 +164,9 @@ public final class EventPreparer {
       event.measure = FactMeasure.bits(of: number)
     }
   }
+
+  @inline(__always)
+  private func found(_ role: FactRole) -> Int? { scratch.pointee.findings.index(slot: role.slot) }
 
   private func text(_ root: JSONNode, _ index: Int?) -> UnsafeRawBufferPointer {
     guard let index else { return UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -183,10 +195,17 @@ extension EventPreparer {
     return EventRefusal(line: line, pointer: "", rule: "json", value: value, message: error.description)
   }
 
-  private func duplicate(_ key: JSONNode, _ root: JSONNode, line: Int) -> EventRefusal {
-    EventRefusal(
-      line: line, pointer: root.pointer(to: key.index).description, rule: "duplicateKey",
-      value: RefusalText.shown(key), message: "stands there twice; which of the two is meant cannot be known")
+  private func refusal(of fault: JSONParser.Fault, _ root: JSONNode, line: Int) -> EventRefusal {
+    switch fault {
+    case .duplicateKey(let key):
+      EventRefusal(
+        line: line, pointer: root.pointer(to: key.index).description, rule: "duplicateKey",
+        value: RefusalText.shown(key), message: "stands there twice; which of the two is meant cannot be known")
+    case .tooDeep(let node):
+      EventRefusal(
+        line: line, pointer: root.pointer(to: node.index).description, rule: "json", value: RefusalText.shown(node),
+        message: "arrays and objects nest deeper than \(JSONParser.maximumDepth) levels")
+    }
   }
 
   private func unknownType(_ root: JSONNode, line: Int) -> EventRefusal {

@@ -43,7 +43,7 @@ public final class Vocabulary: Sendable {
       } catch {
         throw SchemaError(schema: file.name, message: error.description)
       }
-      if let key = parser.duplicateKey(in: root) {
+      if case .duplicateKey(let key) = parser.fault(in: root) {
         throw SchemaError(schema: file.name, message: "\(root.pointer(to: key.index)) stands there twice")
       }
       guard let id = root.member("$id")?.string, documents[id] == nil else {
