@@ -72,7 +72,9 @@ struct PreparingFaultTests {
 
   @Test("A member that stands there twice is named, among few and among many")
   func duplicates() {
-    #expect(refusal(of: sample("vsl.item.entered.v1", data: #"{"stage":"a","x":{"~/":1,"\u007e/":2}}"#))?.pointer == "/data/x/~0~1")
+    #expect(
+      refusal(of: sample("vsl.item.entered.v1", data: #"{"stage":"a","x":{"~/":1,"\u007e/":2}}"#))?.pointer
+        == "/data/x/~0~1")
     let many = (0..<50_000).map { #""k\#($0)":0"# }.joined(separator: ",")
     #expect(refusal(of: sample("vsl.item.entered.v1", data: #"{"stage":"a",\#(many)}"#)) == nil)
     let twice = refusal(of: sample("vsl.item.entered.v1", data: #"{"stage":"a",\#(many),"k777":1}"#))
@@ -97,7 +99,8 @@ struct PreparingFaultTests {
     #expect(place.message == "expected ',' or '}' after a member, found '\"' (at byte 11)")
     #expect(place.description.hasPrefix("line 7: "))
     let stage = try #require(
-      refusal(of: sample("vsl.stream.defined.v1", data: #"{"stages":[{"name":"a","kind":"work"},{"name":"b","kind":7}]}"#)))
+      refusal(
+        of: sample("vsl.stream.defined.v1", data: #"{"stages":[{"name":"a","kind":"work"},{"name":"b","kind":7}]}"#)))
     #expect(stage.pointer == "/data/stages/1/kind")
   }
 

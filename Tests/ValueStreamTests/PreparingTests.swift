@@ -126,7 +126,8 @@ struct PreparingTests {
     #expect(prepared.event.kind == EventKind.opaque.rawValue)
     #expect(prepared.subject == "?main")
     #expect(prepared.argument == "com.github.push")
-    let bare = #"{"specversion":"1.0","id":"1","source":"/t","type":"com.github.push","subject":null,"data_base64":"eA=="}"#
+    let bare =
+      #"{"specversion":"1.0","id":"1","source":"/t","type":"com.github.push","subject":null,"data_base64":"eA=="}"#
     #expect(try Prepared(bare, strict: false).subject == "?1")
     #expect(refusal(of: bare)?.rule == "unknownType")
     #expect(refusal(of: #"{"specversion":"1.0","id":"1","source":"/t"}"#, strict: false)?.pointer == "/type")
@@ -136,7 +137,8 @@ struct PreparingTests {
 
   @Test("The record is the event's own bytes, without the white space around it")
   func verbatim() throws {
-    let event = #"{ "specversion":"1.0","id":"1","source":"\/t","type":"vsl.item.delivered.v1","subject":"P","n":1.00 }"#
+    let event =
+      #"{ "specversion":"1.0","id":"1","source":"\/t","type":"vsl.item.delivered.v1","subject":"P","n":1.00 }"#
     let batch = EventBatch()
     let preparer = EventPreparer(isStrict: true)
     try Array(("  " + event + "\r\n").utf8).withUnsafeBytes { try preparer.prepare($0, line: 1, into: batch) }

@@ -72,8 +72,12 @@ public enum Timestamp {
 
   /// Appends what ``format(_:)`` returns to a buffer. Years beyond 0000 to 9999 are written with as many digits as they need.
   public static func append(_ micros: Int64, to bytes: inout [UInt8]) {
-    let days = floorDivided(micros, by: microsPerDay)
-    let ofDay = micros - days * microsPerDay
+    // Rounded down, without a product that could overflow for the earliest instants.
+    var (days, ofDay) = micros.quotientAndRemainder(dividingBy: microsPerDay)
+    if ofDay < 0 {
+      days -= 1
+      ofDay += microsPerDay
+    }
     let (year, month, day) = date(ofDays: Int(days))
     if year < 0 { bytes.append(UInt8(ascii: "-")) }
     appendDigits(abs(year), width: 4, to: &bytes)
@@ -169,10 +173,5 @@ public enum Timestamp {
       bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
       divisor /= 10
     }
-  }
-
-  private static func floorDivided(_ value: Int64, by divisor: Int64) -> Int64 {
-    let quotient = value / divisor
-    return value % divisor < 0 ? quotient - 1 : quotient
   }
 }
