@@ -30,8 +30,7 @@ struct RecordPrinter {
   /// Prints one record.
   mutating func print(_ record: Record) {
     if format == .ndjson {
-      Output.write(record.bytes)
-      Output.write("\n")
+      writeLine(record.bytes)
       return
     }
     guard let text = try? EventText(eventBytes: record.bytes, parser: parser) else {
@@ -44,7 +43,7 @@ struct RecordPrinter {
       let time = text.time ?? Timestamp.format(record.recordedMicros) + " (recorded)"
       Output.write(
         "\(pad(String(record.position), 8, right: true))  \(pad(time, 20))  \(pad(type, 20))  \(pad(text.subject ?? "–", 14))  "
-          + "\(pad(text.stream ?? "–", 12))  \(data)\n")
+          + "\(pad(text.stream ?? "–", 12))  \(ScreenText.safeForTerminal(data))\n")
       return
     }
     writer.appendRow(
@@ -67,7 +66,20 @@ struct RecordPrinter {
     bytes.removeAll(keepingCapacity: true)
   }
 
+  /// One record a line: line ends between JSON tokens (an event that was sent pretty-printed) become spaces. Inside of strings JSON
+  /// writes them as escapes, so that none is lost.
+  private mutating func writeLine(_ record: UnsafeRawBufferPointer) {
+    if record.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
+      bytes.append(contentsOf: record.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
+      flush()
+    } else {
+      Output.write(record)
+    }
+    Output.write("\n")
+  }
+
   private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
+    let text = ScreenText.safeForTerminal(text)
     let space = String(repeating: " ", count: max(0, width - text.count))
     return right ? space + text : text + space
   }

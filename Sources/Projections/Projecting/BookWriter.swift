@@ -12,7 +12,8 @@ final class BookWriter: PostedRows, @unchecked Sendable {
   private let store: BookStore
   private let queue = DispatchQueue(label: "vsl.books.writer")
   private let idle = DispatchGroup()
-  private var spare: PendingRows?
+  /// The rows handed over last: being written, or written. Not changed until they are, so both threads may read them.
+  private var handedOver: PendingRows?
   private var written: BookCheckpoint
   private var failure: (any Error)?
   private var reading: WrittenPostings?
@@ -28,9 +29,9 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     // Growing the map waits for reads to end.
     reading = nil
     try drain()
-    let next = spare ?? PendingRows(after: checkpoint.counts)
+    let next = handedOver ?? PendingRows(after: checkpoint.counts)
     next.restart(after: checkpoint.counts)
-    spare = pending
+    handedOver = pending
     let expected = written
     written = checkpoint
     queue.async(group: idle) { [self] in
@@ -59,15 +60,16 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     ofSubject item: UInt32, causedBy position: UInt64, _ pending: PendingRows, _ standing: inout StandingRows
   ) throws {
     let reading = try current()
-    reading.arrivals.forEachRow(ofSubject: item, causedBy: position, then: pending.arrivals) {
-      standing.add($0, row: $1)
-    }
-    reading.visits.forEachRow(ofSubject: item, causedBy: position, then: pending.visits) {
-      standing.add($0, row: $1)
-    }
-    reading.completions.forEachRow(ofSubject: item, causedBy: position, then: pending.completions) {
-      standing.add($0, row: $1)
-    }
+    let flying = inFlight(reading)
+    reading.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    flying?.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    pending.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    reading.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    flying?.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    pending.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    reading.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    flying?.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    pending.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
   }
 
   func defectRows(of defect: UInt32, _ pending: PendingRows) throws -> [(row: UInt32, posting: DefectPosting)] {
@@ -75,15 +77,25 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     var rows: [UInt32] = []
     try store.defectRows.values(under: UInt64(defect), into: &rows, in: reading.transaction)
     var found = rows.map { ($0, reading.defects.row(at: Int($0))) }
-    for (subject, row) in pending.defectRows where subject == defect {
-      found.append((row, pending.defects.rows[Int(row) - pending.defects.firstRow]))
+    for buffer in [inFlight(reading), pending].compactMap({ $0 }) {
+      for (subject, row) in buffer.defectRows where subject == defect {
+        found.append((row, buffer.defects.rows[Int(row) - buffer.defects.firstRow]))
+      }
     }
     return found
   }
 
+  /// The rows handed over last, when what is read does not hold them yet. All books are written in one transaction.
+  private func inFlight(_ reading: WrittenPostings) -> PendingRows? {
+    guard let handedOver else { return nil }
+    let read = BookCounts(
+      arrivals: reading.arrivals.count, visits: reading.visits.count, completions: reading.completions.count,
+      defects: reading.defects.count)
+    return read == handedOver.counts ? nil : handedOver
+  }
+
   private func current() throws -> WrittenPostings {
     if let reading { return reading }
-    try drain()
     let reading = try WrittenPostings(store)
     self.reading = reading
     return reading
@@ -109,10 +121,8 @@ private final class WrittenPostings {
 }
 
 extension RowReader where Row: Posting {
-  /// Calls `body` with the rows of a subject that a position caused, written and pending, in order.
-  fileprivate func forEachRow(
-    ofSubject subject: UInt32, causedBy position: UInt64, then pending: RowBuffer<Row>, _ body: (Row, UInt32) -> Void
-  ) {
+  /// Calls `body` with the rows of a subject that a position caused, in order.
+  fileprivate func forEachRow(ofSubject subject: UInt32, causedBy position: UInt64, _ body: (Row, UInt32) -> Void) {
     var index = firstRow(positionAfter: position - 1)
     while index < count {
       let posting = row(at: index)
@@ -120,7 +130,13 @@ extension RowReader where Row: Posting {
       if posting.subject == subject { body(posting, UInt32(index)) }
       index += 1
     }
-    let rows = pending.contents
+  }
+}
+
+extension RowBuffer {
+  /// Calls `body` with the rows of a subject that a position caused, in order.
+  fileprivate func forEachRow(ofSubject subject: UInt32, causedBy position: UInt64, _ body: (Row, UInt32) -> Void) {
+    let rows = contents
     var low = 0
     var high = rows.count
     while low < high {
@@ -128,7 +144,7 @@ extension RowReader where Row: Posting {
       if rows[middle].stamp.position < position { low = middle + 1 } else { high = middle }
     }
     while low < rows.count, rows[low].stamp.position == position {
-      if rows[low].subject == subject { body(rows[low], UInt32(pending.firstRow + low)) }
+      if rows[low].subject == subject { body(rows[low], UInt32(firstRow + low)) }
       low += 1
     }
   }

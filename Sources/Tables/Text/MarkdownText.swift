@@ -24,7 +24,7 @@ enum MarkdownText {
       case "\\", "|", "<", "`", "*", "[":
         escaped.append("\\")
         escaped.append(scalar)
-      default: escaped.append(scalar)
+      default: escaped.append(contentsOf: ScreenText.safeForTerminal(String(scalar)).unicodeScalars)
       }
       previous = scalar
     }

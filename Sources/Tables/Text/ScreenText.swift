@@ -1,7 +1,7 @@
 /// Cells as a person reads them, in the terminal and in Markdown.
-enum ScreenText {
+public enum ScreenText {
   /// The text of a cell; not escaped for any format yet.
-  static func of(_ value: Value) -> String {
+  public static func of(_ value: Value) -> String {
     switch value {
     case .null: return "–"
     case .text(let text): return text
@@ -16,7 +16,7 @@ enum ScreenText {
   /// `text` without anything that could move the cursor, colour the screen or reorder the line.
   ///
   /// Events come from outside; a title must not be able to write over the numbers next to it.
-  static func safeForTerminal(_ text: String) -> String {
+  public static func safeForTerminal(_ text: String) -> String {
     if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var safe = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -6,12 +6,13 @@ public struct TimelineContext: Sendable {
   public var attributes = AttributeSets()
 
   /// No definitions, no attributes.
-  public init() {}
+  @inlinable public init() {}
 }
 
 extension ItemState {
   /// Applies the next fact of the item's timeline and tells `sink` what follows from it. Facts must come in the order of
   /// ``ItemFact/precedes(_:)``; the result then depends on the set of facts alone, not on the order in which they were recorded.
+  @inlinable
   public mutating func apply(
     _ fact: ItemFact, in context: inout TimelineContext, into sink: inout some TimelineSink
   ) {
@@ -41,7 +42,7 @@ extension ItemState {
     }
   }
 
-  private mutating func create(
+  @inlinable mutating func create(
     _ fact: ItemFact, in context: inout TimelineContext, into sink: inout some TimelineSink
   ) {
     // Created twice: the first one counts, and nothing that the second says.
@@ -61,7 +62,7 @@ extension ItemState {
   }
 
   /// Takes over the fact's stream and attributes, and opens an item that nothing has opened yet.
-  private mutating func join(
+  @inlinable mutating func join(
     _ fact: ItemFact, in context: inout TimelineContext, into sink: inout some TimelineSink
   ) {
     change(fact, in: &context, into: &sink)
@@ -72,7 +73,7 @@ extension ItemState {
   }
 
   /// Sets attributes and stream; a visit in progress goes on under the new ones.
-  private mutating func change(
+  @inlinable mutating func change(
     _ fact: ItemFact, in context: inout TimelineContext, into sink: inout some TimelineSink
   ) {
     let newAttributes = context.attributes.merge(fact.attributes, into: attributes)
@@ -85,7 +86,7 @@ extension ItemState {
     if visiting { sink.entered(self, at: fact.occurredMicros) }
   }
 
-  private mutating func enter(
+  @inlinable mutating func enter(
     _ newStage: UInt32, _ fact: ItemFact, in context: inout TimelineContext, into sink: inout some TimelineSink
   ) {
     let instant = fact.occurredMicros
@@ -105,14 +106,14 @@ extension ItemState {
     sink.entered(self, at: instant)
   }
 
-  private mutating func leave(at instant: Int64, into sink: inout some TimelineSink) {
+  @inlinable mutating func leave(at instant: Int64, into sink: inout some TimelineSink) {
     guard stage != 0 else { return }
     sink.left(self, at: instant)
     stage = 0
     stageSinceMicros = Self.unknown
   }
 
-  private mutating func complete(_ newPhase: ItemPhase, at instant: Int64, into sink: inout some TimelineSink) {
+  @inlinable mutating func complete(_ newPhase: ItemPhase, at instant: Int64, into sink: inout some TimelineSink) {
     // Delivered although cancelled: the cancellation no longer holds.
     reopen(at: instant, into: &sink)
     unblock(at: instant, into: &sink)
@@ -125,14 +126,14 @@ extension ItemState {
     sink.completed(completion, at: instant)
   }
 
-  private mutating func reopen(at instant: Int64, into sink: inout some TimelineSink) {
+  @inlinable mutating func reopen(at instant: Int64, into sink: inout some TimelineSink) {
     guard phase == .delivered || phase == .cancelled else { return }
     sink.reopened(self, at: instant)
     phase = .open
     completedMicros = Self.unknown
   }
 
-  private mutating func unblock(at instant: Int64, into sink: inout some TimelineSink) {
+  @inlinable mutating func unblock(at instant: Int64, into sink: inout some TimelineSink) {
     guard blockedSinceMicros != Self.unknown else { return }
     sink.unblocked(self, since: blockedSinceMicros, at: instant)
     blockedSinceMicros = Self.unknown
