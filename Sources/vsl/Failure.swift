@@ -39,8 +39,9 @@ struct Failure: Error {
     case let error as LMDBError: Failure(code: .unusable, message: "\(error)")
     case let error as ImportError: Failure(code: code(error), message: "\(error)")
     case is ExitCode, is CleanExit, is ValidationError: nil
-    default: "\(type(of: error))".contains("Parser") || "\(type(of: error))".contains("Command")
-      ? nil : Failure(code: .refused, message: "\(error)")
+    default:
+      "\(type(of: error))".contains("Parser") || "\(type(of: error))".contains("Command")
+        ? nil : Failure(code: .refused, message: "\(error)")
     }
   }
 

@@ -15,7 +15,8 @@ enum StandardInput {
       guard batch.byteCount <= mostBytes else {
         throw Failure(
           code: .refused,
-          message: "Standard input is larger than \(mostBytes >> 20) MiB, too much for one transaction. Use `vsl import -`.")
+          message:
+            "Standard input is larger than \(mostBytes >> 20) MiB, too much for one transaction. Use `vsl import -`.")
       }
     }
   }

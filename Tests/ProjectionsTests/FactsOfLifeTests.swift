@@ -11,7 +11,8 @@ struct FactsOfLifeTests {
     stages: [("backlog", "queue", nil), ("doing", "work", 2), ("review", "queue", nil), ("done", "done", nil)])
 
   private func event(
-    _ id: String, _ type: String, _ seconds: Int, stage: String? = nil, subject: String = "I", _ data: [String: String] = [:]
+    _ id: String, _ type: String, _ seconds: Int, stage: String? = nil, subject: String = "I",
+    _ data: [String: String] = [:]
   ) -> PlainEvent {
     var event = PlainEvent(id: id, type: type, subject: subject, seconds: seconds, stream: "s", data: data)
     if let stage { event.data["stage"] = stage }
@@ -35,7 +36,9 @@ struct FactsOfLifeTests {
   private func seconds(_ micros: Int64?) -> Int? { micros.map { Int(($0 - PlainEvent.epochMicros) / 1_000_000) } }
 
   private func visits(_ timeline: ItemTimeline) -> [String] {
-    timeline.visits.map { "\($0.stage ?? "-") \(seconds($0.enteredMicros) ?? -1)…\(seconds($0.leftMicros).map(String.init) ?? "")" }
+    timeline.visits.map {
+      "\($0.stage ?? "-") \(seconds($0.enteredMicros) ?? -1)…\(seconds($0.leftMicros).map(String.init) ?? "")"
+    }
   }
 
   @Test("late arrival: the old answer stays at the old position, the new one holds from the new position")

@@ -19,7 +19,8 @@ public enum ItemAnswer {
       Column(name: "left", type: .timestamp, description: "When it left; empty when it had not."),
       Column(name: "time", type: .duration, unit: "s", description: "How long it was there."),
       Column(name: "blocked", type: .duration, unit: "s", description: "How much of that it was blocked."),
-      Column(name: "rework", type: .text, description: "Whether it came back to a stage at or before one already left."),
+      Column(
+        name: "rework", type: .text, description: "Whether it came back to a stage at or before one already left."),
     ]
     return Answer(
       metric: "item",
@@ -55,7 +56,8 @@ public enum ItemAnswer {
       notes.append(timeline.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     }
     let shown = timeline.positions.prefix(20).map(String.init).joined(separator: " ")
-    notes.append("\(timeline.positions.count) events, at positions \(shown)\(timeline.positions.count > 20 ? " …" : "")")
+    notes.append(
+      "\(timeline.positions.count) events, at positions \(shown)\(timeline.positions.count > 20 ? " …" : "")")
     return notes
   }
 }

@@ -30,7 +30,8 @@ public enum StreamsAnswer {
       Column(name: "stage", type: .text, description: "A stage; empty for a stream without a definition."),
       Column(name: "kind", type: .text, description: "queue, work or done."),
       Column(name: "wipLimit", type: .integer, unit: "items", description: "The most items that should be in it."),
-      Column(name: "commits", type: .text, description: "Whether entering it starts cycle time (later stages do, too)."),
+      Column(
+        name: "commits", type: .text, description: "Whether entering it starts cycle time (later stages do, too)."),
       Column(name: "timezone", type: .text, description: "The stream's time zone."),
       Column(name: "since", type: .timestamp, description: "From when on the definition is in force."),
     ]

@@ -17,7 +17,9 @@ struct AnswerParts {
     rules = try view.rules(in: cut)
     root = try view.log.root(size: cut.position).description
     var zone = query.timeZone
-    if zone == nil, query.filter.streams.count == 1, let id = try view.log.symbolID(query.filter.streams[0], in: .stream) {
+    if zone == nil, query.filter.streams.count == 1,
+      let id = try view.log.symbolID(query.filter.streams[0], in: .stream)
+    {
       zone = rules.definition(of: UInt16(truncatingIfNeeded: id), at: cut.atMicros)?.timeZone
     }
     timeZone = zone ?? "UTC"

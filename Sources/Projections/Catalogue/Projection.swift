@@ -25,11 +25,13 @@ extension Projection {
     for grouping in query.groupings {
       let isLabel = if case .label = grouping { true } else { false }
       guard groupings.contains(isLabel ? "label:KEY" : grouping.name) else {
-        throw QueryError("\(name) cannot be split by \(grouping.name). It can be by \(groupings.joined(separator: ", ")).")
+        throw QueryError(
+          "\(name) cannot be split by \(grouping.name). It can be by \(groupings.joined(separator: ", ")).")
       }
     }
     if !takesPeriods, query.period != nil || query.fromMicros != nil || query.toMicros != nil {
-      throw QueryError("\(name) is a state at one instant: --period, --from and --to do not apply. Use --at for another instant.")
+      throw QueryError(
+        "\(name) is a state at one instant: --period, --from and --to do not apply. Use --at for another instant.")
     }
     if !takesStages, !query.filter.stages.isEmpty {
       throw QueryError("\(name) cannot be filtered by stage.")
@@ -50,7 +52,9 @@ public enum Catalogue {
   public static func projection(named name: String) throws -> any Projection {
     if let found = all.first(where: { $0.name == name }) { return found }
     let names = all.map(\.name)
-    let hint = NearestName.of(name, in: names).map { "Did you mean \"\($0)\"?" } ?? "There are: \(names.joined(separator: ", "))."
+    let hint =
+      NearestName.of(name, in: names).map { "Did you mean \"\($0)\"?" }
+      ?? "There are: \(names.joined(separator: ", "))."
     throw QueryError("There is no metric \"\(name)\". \(hint)")
   }
 }

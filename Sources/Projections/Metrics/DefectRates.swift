@@ -127,13 +127,16 @@ public struct DefectRates: Projection {
     columns += parts.groupingColumns
     columns += [
       Column(name: "found", type: .integer, unit: "defects", description: "Defects found."),
-      Column(name: "escaped", type: .integer, unit: "defects", description: "Those found after delivery, or said to have escaped."),
+      Column(
+        name: "escaped", type: .integer, unit: "defects",
+        description: "Those found after delivery, or said to have escaped."),
       Column(name: "delivered", type: .integer, unit: "items", description: "Items delivered."),
       Column(name: "rate", type: .number, unit: "defects/item", description: "found ÷ delivered."),
       Column(name: "escapeRate", type: .share, unit: "1", description: "escaped ÷ found."),
     ]
     if hasPeriods {
-      columns.append(Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
+      columns.append(
+        Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
     }
     return columns
   }

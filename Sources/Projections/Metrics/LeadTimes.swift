@@ -117,7 +117,8 @@ public struct LeadTimes: Projection {
       columns.append(Column(name: "period", type: .text, description: "The period of delivery."))
     }
     columns += parts.groupingColumns
-    columns.append(Column(name: "n", type: .integer, unit: "items", description: "Delivered items with a known creation."))
+    columns.append(
+      Column(name: "n", type: .integer, unit: "items", description: "Delivered items with a known creation."))
     for (name, text) in Self.figures {
       columns.append(Column(name: name, type: .duration, unit: "s", description: "\(text) lead time."))
     }
@@ -127,7 +128,8 @@ public struct LeadTimes: Projection {
       columns.append(Column(name: "cycle\(capital)", type: .duration, unit: "s", description: "\(text) cycle time."))
     }
     if parts.query.period != nil {
-      columns.append(Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
+      columns.append(
+        Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
     }
     return columns
   }

@@ -72,8 +72,10 @@ public struct StageQueues: Projection {
     columns += [
       Column(name: "count", type: .integer, unit: "items", description: "Items in the stage."),
       Column(name: "oldestAge", type: .duration, unit: "s", description: "Time since the oldest of them entered."),
-      Column(name: "p50Age", type: .duration, unit: "s", description: "Half of them have been there at most this long."),
-      Column(name: "p85Age", type: .duration, unit: "s", description: "85 % of them have been there at most this long."),
+      Column(
+        name: "p50Age", type: .duration, unit: "s", description: "Half of them have been there at most this long."),
+      Column(
+        name: "p85Age", type: .duration, unit: "s", description: "85 % of them have been there at most this long."),
       Column(name: "wipLimit", type: .integer, unit: "items", description: "The limit that the definition sets."),
       Column(name: "over", type: .integer, unit: "items", description: "Items beyond the limit."),
     ]

@@ -56,7 +56,8 @@ extension LedgerView {
   /// The timeline of an item; throws a ``QueryError`` when the ledger knows no such item in the cut.
   public func timeline(of item: String, in cut: Cut) throws -> ItemTimeline {
     guard let subject = try log.symbolID("i\(item)", in: .subject) else {
-      throw QueryError("There is no item \"\(item)\" in this ledger. Check the id; `vsl log` lists events with their subjects.")
+      throw QueryError(
+        "There is no item \"\(item)\" in this ledger. Check the id; `vsl log` lists events with their subjects.")
     }
     let allFacts = try log.facts()
     var context = TimelineContext()
@@ -87,7 +88,8 @@ extension LedgerView {
     }
     guard !facts.isEmpty else {
       throw QueryError(
-        "Item \"\(item)\" was not known at position \(cut.position) and the time asked for. Ask for a later --known-at or --at.")
+        "Item \"\(item)\" was not known at position \(cut.position) and the time asked for. Ask for a later --known-at or --at."
+      )
     }
     facts.sort { $0.precedes($1) }
     var state = ItemState()

@@ -24,7 +24,8 @@ struct PeriodCalendar {
     while Self.micros(start) <= last {
       starts.append(Self.micros(start))
       guard starts.count <= 1_000_000 else {
-        throw QueryError("That is more than a million periods. Ask for a longer period, or a shorter time with --from and --to.")
+        throw QueryError(
+          "That is more than a million periods. Ask for a longer period, or a shorter time with --from and --to.")
       }
       start = Self.next(period, after: start, calendar)
     }

@@ -42,7 +42,8 @@ struct RowClassifier {
       var found: Set<UInt32> = []
       for item in filter.items {
         guard let id = try view.log.symbolID("\u{69}\(item)", in: .subject) else {
-          throw QueryError("There is no item \"\(item)\" in this ledger. Check the id; `vsl log` lists events with their subjects.")
+          throw QueryError(
+            "There is no item \"\(item)\" in this ledger. Check the id; `vsl log` lists events with their subjects.")
         }
         found.insert(id)
       }

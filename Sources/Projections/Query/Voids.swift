@@ -6,7 +6,9 @@ enum Voids {
   static let deepestChain = 1000
 
   /// Whether the event at a position is voided, as the log stood at `limit`. A voided void has no effect.
-  static func isVoided(_ position: UInt64, asOf limit: UInt64, _ log: borrowing LogSnapshot, depth: Int = 0) throws -> Bool {
+  static func isVoided(_ position: UInt64, asOf limit: UInt64, _ log: borrowing LogSnapshot, depth: Int = 0) throws
+    -> Bool
+  {
     guard log.hasVoids, depth < deepestChain else { return false }
     var voids: [UInt64] = []
     try log.voids(of: position, into: &voids)

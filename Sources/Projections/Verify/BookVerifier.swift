@@ -34,7 +34,8 @@ struct BookVerifier {
       let rows = min(liveBlock.rows.count, freshBlock.rows.count, end - liveBlock.firstRow)
       for index in 0..<rows where liveBlock.rows[index] != freshBlock.rows[index] {
         findings.append(
-          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].stamp.position)) differs from a rebuild's")
+          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].stamp.position)) differs from a rebuild's"
+        )
         return
       }
       row = liveBlock.firstRow + rows
@@ -56,7 +57,9 @@ struct BookVerifier {
         findings.append("item \(item): created − delivered − cancelled is \(inSystem)")
       }
       if visiting[item] > inSystem {
-        findings.append("item \(item) is in \(visiting[item]) stages, but \(inSystem == 1 ? "only one is possible" : "it is not open")")
+        findings.append(
+          "item \(item) is in \(visiting[item]) stages, but \(inSystem == 1 ? "only one is possible" : "it is not open")"
+        )
       }
       if findings.count > 1000 { return }
     }

@@ -29,7 +29,8 @@ extension Ledger {
     result.findings = report.findings.map { ("log", $0.description) }
     let stored = try log.snapshot().root(size: report.size).description
     if stored != result.root {
-      result.findings.append(("log", "the stored root \(stored) is not the one computed from the records, \(result.root)"))
+      result.findings.append(
+        ("log", "the stored root \(stored) is not the one computed from the records, \(result.root)"))
       result.findingCount += 1
     }
 

@@ -20,7 +20,9 @@ struct Export: ParsableCommand {
     help: ArgumentHelp("events, or a metric.", valueName: "what"),
     completion: .list(["events"] + Catalogue.all.map(\.name)))
   var what: String
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file. (default: standard output)", valueName: "file"), completion: .file())
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file. (default: standard output)", valueName: "file"),
+    completion: .file())
   var output: String?
   @Option(name: .long, help: "How to write it. (default: ndjson for events, csv for metrics)")
   var format: OutputFormat?

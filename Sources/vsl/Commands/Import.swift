@@ -6,7 +6,8 @@ import Projections
 /// `vsl import FILE…`
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Imports files: CloudEvents (one a line, or an array) or XES logs, plain or gzip; the format is found out.",
+    abstract:
+      "Imports files: CloudEvents (one a line, or an array) or XES logs, plain or gzip; the format is found out.",
     discussion: """
       Events are appended in batches, each safe on disk before the next. An import that was interrupted is started again in the same \
       way: what is there already is skipped. "-" is standard input.
@@ -23,7 +24,9 @@ struct Import: ParsableCommand {
   var files: [String]
   @Option(name: .long, help: "At an event that is refused: stop, or skip it and go on.")
   var onError: OnError = .stop
-  @Option(name: .long, help: ArgumentHelp("Write refused events to this file, with the reasons.", valueName: "file"), completion: .file())
+  @Option(
+    name: .long, help: ArgumentHelp("Write refused events to this file, with the reasons.", valueName: "file"),
+    completion: .file())
   var rejects: String?
   @Option(name: .long, help: "XES: the value stream. (default: the log's name)")
   var stream: String?
@@ -66,7 +69,8 @@ struct Import: ParsableCommand {
     if refused > 0 {
       throw Failure(
         code: .refused,
-        message: "\(refused) events were refused\(rejects.map { "; they are in \($0)" } ?? "; --rejects FILE keeps them").")
+        message:
+          "\(refused) events were refused\(rejects.map { "; they are in \($0)" } ?? "; --rejects FILE keeps them").")
     }
   }
 }

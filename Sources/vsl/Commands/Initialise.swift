@@ -8,7 +8,9 @@ struct Initialise: ParsableCommand {
     commandName: "init",
     abstract: "Makes a new, empty ledger in a folder that is empty or does not exist.")
 
-  @Flag(name: .long, help: "Also take event types outside of the vocabulary: kept and replayed, of no effect on the numbers.")
+  @Flag(
+    name: .long,
+    help: "Also take event types outside of the vocabulary: kept and replayed, of no effect on the numbers.")
   var open = false
   @OptionGroup var ledger: LedgerOptions
 

@@ -20,7 +20,8 @@ struct Metrics: ParsableCommand {
       Table(
         title: "Metrics",
         columns: [
-          Column(name: "name", type: .text), Column(name: "title", type: .text), Column(name: "definition", type: .text),
+          Column(name: "name", type: .text), Column(name: "title", type: .text),
+          Column(name: "definition", type: .text),
           Column(name: "splitBy", type: .text),
         ],
         rows: Catalogue.all.map {

@@ -20,11 +20,14 @@ struct Simulate: ParsableCommand {
   var seed: UInt64 = 1
   @Option(name: .long, help: "The share of events that arrive late, from 0 to 1.")
   var late = 0.02
-  @Option(name: .long, help: ArgumentHelp("When the first event happens. (default: 2026-01-05T08:00:00Z)", valueName: "time"))
+  @Option(
+    name: .long, help: ArgumentHelp("When the first event happens. (default: 2026-01-05T08:00:00Z)", valueName: "time"))
   var start: String?
 
   func validate() throws {
-    guard events >= 0, events <= 1_000_000_000 else { throw ValidationError("--events wants a number from 0 to 1000000000.") }
+    guard events >= 0, events <= 1_000_000_000 else {
+      throw ValidationError("--events wants a number from 0 to 1000000000.")
+    }
     guard late >= 0, late <= 1 else { throw ValidationError("--late wants a share from 0 to 1.") }
   }
 

@@ -34,7 +34,8 @@ struct Types: ParsableCommand {
     }
     let definition = try EventDefinition.named(type)
     if output.format == .table {
-      Output.write("\(definition.type): \(definition.title)\n\(definition.summary)\nsubject: \(definition.subjectSummary)\n\n")
+      Output.write(
+        "\(definition.type): \(definition.title)\n\(definition.summary)\nsubject: \(definition.subjectSummary)\n\n")
     }
     output.write(
       Table(

@@ -5,7 +5,8 @@ import Tables
 /// `vsl verify`
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks the whole ledger: log, hashes, indexes, facts, books against a rebuild, and that the books balance.",
+    abstract:
+      "Checks the whole ledger: log, hashes, indexes, facts, books against a rebuild, and that the books balance.",
     discussion: """
       Reads everything and changes nothing. Exit code 0: all is right; 1: damage was found, and each finding is printed.
 
@@ -26,7 +27,8 @@ struct Verify: ParsableCommand {
     progress.finish()
     let seconds = Double(Clock.nowMicros() - started) / 1e6
     if output.format == .table, result.isClean {
-      Output.write("Everything is right: \(result.size) events, root \(result.root), checked in \(Int(seconds * 1000)) ms.\n")
+      Output.write(
+        "Everything is right: \(result.size) events, root \(result.root), checked in \(Int(seconds * 1000)) ms.\n")
       return
     }
     output.write(

@@ -5,7 +5,8 @@ import Projections
 
 /// Where the ledger is.
 struct LedgerOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The ledger's folder. (default: $VSL_LEDGER, else ./ledger)", valueName: "dir"))
+  @Option(
+    name: .long, help: ArgumentHelp("The ledger's folder. (default: $VSL_LEDGER, else ./ledger)", valueName: "dir"))
   var ledger: String?
 
   /// The folder.

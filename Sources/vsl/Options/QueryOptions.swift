@@ -4,12 +4,15 @@ import ValueStream
 
 /// Which part of the ledger's knowledge and of the world's time a question is about.
 struct CutOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("What the ledger knew: up to a position, or recorded up to a time.", valueName: "position|time"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("What the ledger knew: up to a position, or recorded up to a time.", valueName: "position|time"))
   var knownAt: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("What the world looked like at a time. (default: now, or the recorded time of --known-at)", valueName: "time"))
+    help: ArgumentHelp(
+      "What the world looked like at a time. (default: now, or the recorded time of --known-at)", valueName: "time"))
   var at: String?
 
   /// Puts the options into a question.
@@ -27,7 +30,8 @@ struct CutOptions: ParsableArguments {
   static func time(_ text: String, option: String) throws -> Int64 {
     guard let micros = Timestamp.parseLenient(text) else {
       throw ValidationError(
-        "\(option) \(text) is not a time. Write 2026-01-02T03:04:05Z, with an offset such as +02:00, or a date: 2026-01-02 (midnight UTC).")
+        "\(option) \(text) is not a time. Write 2026-01-02T03:04:05Z, with an offset such as +02:00, or a date: 2026-01-02 (midnight UTC)."
+      )
     }
     return micros
   }
@@ -57,11 +61,14 @@ struct QueryOptions: ParsableArguments {
   var to: String?
   @Option(
     name: .customLong("by"),
-    help: ArgumentHelp("Split the answer: stream, kind, team, service, class, label:KEY, stage, origin, severity, item.", valueName: "what"))
+    help: ArgumentHelp(
+      "Split the answer: stream, kind, team, service, class, label:KEY, stage, origin, severity, item.",
+      valueName: "what"))
   var groupings: [String] = []
   @Option(name: .long, help: "Split the answer by period: \(Period.allCases.map(\.rawValue).joined(separator: ", ")).")
   var period: String?
-  @Option(name: .long, help: ArgumentHelp("Time zone of the periods. (default: the stream's, else UTC)", valueName: "zone"))
+  @Option(
+    name: .long, help: ArgumentHelp("Time zone of the periods. (default: the stream's, else UTC)", valueName: "zone"))
   var timezone: String?
   @OptionGroup var cut: CutOptions
 
@@ -86,7 +93,8 @@ struct QueryOptions: ParsableArguments {
     query.groupings = try groupings.flatMap { $0.split(separator: ",") }.map { name in
       guard let grouping = Grouping(String(name)) else {
         throw ValidationError(
-          "--by \(name) is not known. Use stream, kind, team, service, class, label:KEY, stage, origin, severity or item.")
+          "--by \(name) is not known. Use stream, kind, team, service, class, label:KEY, stage, origin, severity or item."
+        )
       }
       return grouping
     }

@@ -28,7 +28,8 @@ enum RandomEvents {
       let seconds =
         distinctTimes
         ? times.removeLast()
-        : Int.random(in: 0..<4, using: &generator) == 0 ? Int.random(in: 0...inOrder, using: &generator) / 5 * 5 : inOrder
+        : Int.random(in: 0..<4, using: &generator) == 0
+          ? Int.random(in: 0...inOrder, using: &generator) / 5 * 5 : inOrder
       events.append(event(index, seconds, &generator, voids ? count : 0))
     }
     return events

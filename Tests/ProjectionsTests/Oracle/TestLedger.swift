@@ -70,7 +70,8 @@ extension LedgerView {
     StandingEntries(defects, cut).forEach(in: defects) { row in
       world.defects.append(
         NaiveLedger.Defect(
-          defect: subjectName(row.defect), stream: streamName(row.stamp.stream) ?? "", found: seconds(row.effectiveMicros),
+          defect: subjectName(row.defect), stream: streamName(row.stamp.stream) ?? "",
+          found: seconds(row.effectiveMicros),
           stage: stages.name(row.stage) ?? "", origin: stages.name(row.origin) ?? "",
           severity: texts.name(row.severity) ?? "", isEscaped: row.stamp.flags.contains(.escaped),
           team: team(row.attributes)))
