@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(name: "TablesTests", dependencies: ["Tables"]),
     .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),
-    .testTarget(name: "vslTests", dependencies: ["vsl"]),
+    .testTarget(name: "vslTests", dependencies: ["vsl", "EventLog"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
