@@ -135,14 +135,25 @@ public final class Ledger: Sendable {
       isTemporary = true
     }
     var generation = max(files.newestGeneration(), 1)
-    var store = try BookStore(path: files.path(generation: generation))
-    if try !isUsable(store) {
+    var store = try usable(files.path(generation: generation))
+    if store == nil {
       generation += 1
-      store = try BookStore(path: files.path(generation: generation))
-      _ = try isUsable(store)
+      store = try usable(files.path(generation: generation))
     }
+    guard let store else { throw BookDamage(detail: "new ones could not be made") }
     files.removeOthers(than: generation)
     books = Books(store: store, generation: generation, files: files, isTemporary: isTemporary)
+  }
+
+  /// The books at a path; nil when they are damaged, of another version, or of another log: books follow from the log, so they are
+  /// made anew rather than mended.
+  private func usable(_ path: String) throws -> BookStore? {
+    do {
+      let store = try BookStore(path: path)
+      return try isUsable(store) ? store : nil
+    } catch let error as LMDBError where error.isDamaged || error.isNoDatabase {
+      return nil
+    }
   }
 
   /// Whether books were made by this version from this very log.

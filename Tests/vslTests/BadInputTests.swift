@@ -1,104 +1,114 @@
 import Foundation
 import Testing
 
-@Suite("Bad input")
-struct BadInputTests {
-  private static let good = Program.event("1", "item.created", "A", "2026-01-01T00:00:00Z")
+/// Whatever comes in: an error at its line, exit code 2, nothing of its batch written, never a signal.
+@Suite struct BadInputTests {
+  let program: Program
 
-  private static func created(_ member: String, _ value: String) -> String {
-    #"{"specversion":"1.0","id":"x","source":"/t","type":"vsl.item.created.v1","subject":"A","\#(member)":\#(value)}"#
-  }
+  init() throws { program = try Program() }
 
-  /// What is wrong, the bytes of line 2, and what the error must name.
-  static let cases: [(name: String, line: [UInt8], names: String)] = [
-    ("malformed JSON", Array(#"{"specversion":"1.0","id":}"#.utf8), "json"),
-    ("a wrong type", Array(created("data", #"{"kind":7}"#).utf8), "/data/kind"),
-    ("a missing member", Array(#"{"specversion":"1.0","id":"x","type":"vsl.item.created.v1","subject":"A"}"#.utf8), "source"),
-    ("an unknown type", Array(created("data", "{}").replacing("created", with: "creatd").utf8), "vsl.item.created.v1"),
-    ("year 1", Array(created("time", #""0001-01-01T00:00:00Z""#).utf8), "/time"),
-    ("year 9999", Array(created("time", #""9999-01-01T00:00:00Z""#).utf8), "/time"),
-    ("30 February", Array(created("time", #""2026-02-30T00:00:00Z""#).utf8), "/time"),
-    ("hour 25", Array(created("time", #""2026-02-20T25:00:00Z""#).utf8), "/time"),
-    ("a string of 1 MiB", Array(created("data", "{\"title\":\"\(String(repeating: "a", count: 1 << 20))\"}").utf8), "size"),
-    ("a long name", Array(created("data", "{\"team\":\"\(String(repeating: "a", count: 300))\"}").utf8), "maxLength"),
-    ("invalid UTF-8", Array(created("data", "{\"team\":\"").utf8) + [0xC3, 0x28] + Array("\"}}".utf8), "line 2"),
-    ("a NUL byte", Array(created("data", "{\"team\":\"").utf8) + [0] + Array("\"}}".utf8), "line 2"),
-    ("duplicate keys", Array(created("data", #"{"team":"a","team":"b"}"#).utf8), "/data/team"),
-    ("nesting 100 deep", Array(created("data", "{\"x\":" + String(repeating: "[", count: 100) + String(repeating: "]", count: 100) + "}").utf8), "line 2"),
-    ("an array", Array("[1]".utf8), "line 2"),
+  private static let good = event("item.created", "GOOD", "2026-01-01T00:00:00Z")
+
+  private static func at(_ time: String) -> String { event("item.created", "A", time) }
+
+  private static func data(_ data: String) -> String { event("item.created", "A", "2026-01-01T00:00:00Z", data: data) }
+
+  /// A bad line, and what the message says of it.
+  static let lines: [String: (line: String, part: String)] = [
+    "malformed JSON": ("{\"id\":", "line 2"),
+    "no object": ("7", "line 2"),
+    "a wrong type": (data("{\"kind\":7}"), "/data/kind"),
+    "data that is no object": (data("[]"), "/data"),
+    "a missing member": (event("item.entered", "A", "2026-01-01T00:00:00Z"), "/data/stage"),
+    "a missing envelope member": ("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/x\"}", "/type"),
+    "an unknown type": (event("item.exploded", "A", "2026-01-01T00:00:00Z"), "/type"),
+    "the year 1": (at("0001-01-01T00:00:00Z"), "/time"),
+    "the year 9999": (at("9999-12-31T23:59:59Z"), "/time"),
+    "February 30": (at("2026-02-30T00:00:00Z"), "/time"),
+    "25 o'clock": (at("2026-01-01T25:00:00Z"), "/time"),
+    "words for a time": (at("yesterday"), "/time"),
+    "a duplicate key": (data("{\"kind\":\"a\",\"kind\":\"b\"}"), "kind"),
+    "deep nesting": (
+      data("{\"x\":" + String(repeating: "[", count: 100) + String(repeating: "]", count: 100) + "}"), "line 2"
+    ),
+    "a string of 1 MiB": (data("{\"title\":\"\(String(repeating: "x", count: 1 << 20))\"}"), "line 2"),
+    "a NUL byte": (data("{\"title\":\"a\u{0}b\"}"), "line 2"),
   ]
 
-  @Test("each is a clear error at its line, and nothing of its batch is written", arguments: 0..<cases.count)
-  func refused(index: Int) throws {
-    let (name, line, names) = Self.cases[index]
-    let program = try Program()
-    try program.run("init")
-    let path = try program.file("events.ndjson", Data(Array(Self.good.utf8) + [0x0A] + line + [0x0A]))
-    let result = try program.run("import", path)
-    #expect(result.signal == nil, "\(name): crashed")
-    #expect(result.code == 2, "\(name): \(result.err.prefix(300))")
-    #expect(result.err.contains("line 2"), "\(name): \(result.err.prefix(300))")
-    #expect(result.err.contains(names), "\(name): \(result.err.prefix(300))")
-    #expect(result.err.utf8.count < 2000, "\(name): the message is as long as the input")
-    #expect(try program.count() == 0, "\(name)")
+  @Test(arguments: lines.keys.sorted(), ["append", "import"])
+  func aBadLineIsRefusedAtItsPlace(name: String, command: String) throws {
+    let (line, part) = try #require(Self.lines[name])
+    let text = Self.good + line.trimmingCharacters(in: .newlines) + "\n"
+    let outcome = try program.run([command] + (command == "import" ? ["-"] : []), stdin: Data(text.utf8))
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("line 2"))
+    #expect(outcome.err.contains(part))
+    #expect(outcome.err.utf8.count < 2000)
+    #expect(try program.size() == 0)
   }
 
-  @Test("with --on-error skip the rest goes on, and the rejects are kept with their reasons")
-  func skipped() throws {
-    let program = try Program()
-    try program.run("init")
-    let last = Program.event("9", "item.created", "Z", "2026-01-01T00:00:00Z")
-    let path = try program.file(
-      "events.ndjson", Data(Array(Self.good.utf8) + [0x0A] + Self.cases[1].line + [0x0A] + Array(last.utf8)))
-    let rejects = program.folder + "/rejects.ndjson"
-    let result = try program.run("import", path, "--on-error", "skip", "--rejects", rejects)
-    #expect(result.code == 2)
-    #expect(try program.count() == 2)
-    let kept = String(decoding: FileManager.default.contents(atPath: rejects) ?? Data(), as: UTF8.self)
-    #expect(kept.split(separator: "\n").count == 1)
-    #expect(kept.contains("/data/kind"))
+  @Test(arguments: ["append", "import"])
+  func invalidUTF8IsRefusedAtItsPlace(command: String) throws {
+    var bytes = Data(Self.good.utf8)
+    bytes += Data("{\"specversion\":\"1.0\",\"id\":\"".utf8) + Data([0xFF, 0xFE, 0xC0]) + Data("\"}\n".utf8)
+    let outcome = try program.run([command] + (command == "import" ? ["-"] : []), stdin: bytes)
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("line 2"))
+    #expect(try program.size() == 0)
   }
 
-  @Test("XES that ends half-way, or declares entities, is refused with its line, and nothing is written")
-  func badXES() throws {
-    let program = try Program()
-    try program.run("init")
-    let trace = """
+  @Test func anEmptyInputIsSaidNotSwallowed() throws {
+    let append = try program.run("append", stdin: "")
+    #expect(append.code == 2)
+    #expect(append.err.contains("no events"))
+    try program.write("", "empty")
+    let imported = try program.run("import", "empty")
+    #expect(imported.code < 128)
+    #expect(imported.code == 2 || imported.out.contains("0 events"))
+    #expect(try program.size() == 0)
+  }
+
+  @Test func anArrayThatEndsHalfWayIsRefused() throws {
+    let outcome = try program.run("import", "-", stdin: "[\n" + Self.good.dropLast() + ",\n{\"specversion\":")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("line "))
+    #expect(try program.size() == 0)
+  }
+
+  @Test func anXESLogThatEndsHalfWayIsRefused() throws {
+    let whole = ImportTests.xes
+    for share in [3, 5, 8] {
+      try program.write(String(whole.prefix(whole.count * share / 10)), "half.xes")
+      let outcome = try program.run("import", "half.xes")
+      #expect(outcome.code == 2)
+      #expect(outcome.err.contains("line "))
+      #expect(try program.size() == 0)
+    }
+  }
+
+  @Test func anXESLogWithEntitiesIsRefused() throws {
+    let bomb = """
       <?xml version="1.0"?>
-      <log><trace><string key="concept:name" value="1"/>
-      <event><string key="concept:name" value="a"/><date key="time:timestamp" value="2026-01-01T00:00:00Z"/></event>
-      <event><string key="concept:name" value="b"/>
+      <!DOCTYPE log [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;">]>
+      <log><trace><string key="concept:name" value="&c;"/></trace></log>
       """
-    let cut = try program.file("cut.xes", Data(trace.utf8))
-    let result = try program.run("import", cut)
-    #expect(result.signal == nil)
-    #expect(result.code == 2)
-    #expect(result.err.contains("line 4"), "\(result.err)")
-    let bomb = try program.file(
-      "bomb.xes",
-      Data(#"<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><log><trace><string key="concept:name" value="&b;"/></trace></log>"#.utf8))
-    let bombed = try program.run("import", bomb)
-    #expect(bombed.signal == nil)
-    #expect(bombed.code == 2)
-    #expect(try program.count() == 0)
+    try program.write(bomb, "bomb.xes")
+    let outcome = try program.run("import", "bomb.xes")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("line 2"))
+    #expect(try program.size() == 0)
   }
 
-  @Test("XES becomes items whose lead time is their case's duration")
-  func goodXES() throws {
-    let program = try Program()
-    try program.run("init")
-    let log = """
-      <?xml version="1.0"?>
-      <log xes.version="1.0"><string key="concept:name" value="claims"/>
-      <trace><string key="concept:name" value="C1"/>
-      <event><string key="concept:name" value="check"/><string key="lifecycle:transition" value="START"/><date key="time:timestamp" value="2026-01-01T10:00:00.000+01:00"/></event>
-      <event><string key="concept:name" value="check"/><string key="lifecycle:transition" value="COMPLETE"/><date key="time:timestamp" value="2026-01-01T12:30:00.000+01:00"/></event>
-      </trace></log>
-      """
-    let path = try program.file("claims.xes", Data(log.utf8))
-    #expect(try program.run("import", path).code == 0)
-    #expect(try program.run("import", path).out.contains("0 events appended"))
-    let answer = try program.run("show", "lead-time", "--stream", "claims", "--at", "2026-02-01", "--format", "csv").out
-    #expect(answer.split(separator: "\n").last?.hasPrefix("1,9000,") == true, "\(answer)")
+  @Test func aGzipFileThatIsCutOffIsRefused() throws {
+    // Random ids, so that there is something left to cut.
+    let text = (0..<200).map { _ in event("item.created", UUID().uuidString, "2026-01-01T00:00:00Z") }.joined()
+    let path = try program.write(text, "events")
+    #expect(try Program.tool("gzip", path) == 0)
+    let whole = try program.read("events.gz")
+    try program.write(whole.prefix(whole.count / 2), "cut.gz")
+    let outcome = try program.run("import", "cut.gz")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("cut.gz") || outcome.err.contains("gzip") || outcome.err.contains("line "))
+    #expect(try program.size() == 0)
   }
 }

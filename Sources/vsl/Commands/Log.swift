@@ -95,7 +95,7 @@ struct Log: ParsableCommand {
       let limit = last ?? .max
       try snapshot.forEachFact(matching: filter, from: first, through: through, reversed: backwards) { position, _ in
         guard positions.count < limit || !skippingToLast else { return false }
-        if last != nil || backwards {
+        if backwards {
           positions.append(position)
         } else if let record = try snapshot.record(at: position) {
           printer.print(record)

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@Suite struct ImportTests {
+  let program: Program
+
+  init() throws { program = try Program() }
+
+  private var three: String {
+    (1...3).map { event("item.created", "A-\($0)", "2026-01-0\($0)T00:00:00Z") }.joined()
+  }
+
+  @Test(arguments: ["lines", "array", "gzip"])
+  func eventsAreImportedFromLinesArraysAndGzip(form: String) throws {
+    var file = try program.write(three, "events")
+    if form == "array" {
+      file = try program.write("[\n" + three.split(separator: "\n").joined(separator: ",\n") + "\n]\n", "events")
+    }
+    if form == "gzip" {
+      #expect(try Program.tool("gzip", file) == 0)
+      file += ".gz"
+    }
+    let outcome = try program.run("import", file)
+    #expect(outcome.code == 0)
+    #expect(outcome.out.contains("3 events appended"))
+    #expect(try program.size() == 3)
+    let again = try program.run("import", file)
+    #expect(again.code == 0)
+    #expect(again.out.contains("0 events appended, 3 there already"))
+    #expect(try program.size() == 3)
+    #expect(try program.run("verify").code == 0)
+  }
+
+  @Test func eventsAreImportedFromStandardInput() throws {
+    #expect(try program.run("import", "-", stdin: three).code == 0)
+    #expect(try program.size() == 3)
+  }
+
+  @Test func anXESLogGivesItemsThatAreDeliveredAtTheirLastEvent() throws {
+    try program.write(Self.xes, "claims.xes")
+    let outcome = try program.run("import", "claims.xes")
+    #expect(outcome.code == 0)
+    let row = try #require(try program.run("show", "lead-time", "--stream", "claims", "--format", "json").rows().first)
+    #expect((row["n"] as? NSNumber)?.intValue == 2)
+    #expect((row["max"] as? NSNumber)?.doubleValue == 4 * 3600.0)
+    #expect((row["mean"] as? NSNumber)?.doubleValue == 3 * 3600.0)
+    #expect(try program.run("import", "claims.xes").out.contains("0 events appended"))
+  }
+
+  @Test func refusedEventsAreSkippedAndKeptOnRequest() throws {
+    let lines = three.split(separator: "\n")
+    try program.write("\(lines[0])\n{broken\n\(lines[1])\n{\"specversion\":\"1.0\"}\n\(lines[2])\n", "events")
+    let outcome = try program.run("import", "events", "--on-error", "skip", "--rejects", "rejects.ndjson")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("2 events were refused"))
+    #expect(try program.size() == 3)
+    let rejects = String(decoding: try program.read("rejects.ndjson"), as: UTF8.self)
+    #expect(rejects.split(separator: "\n").count == 2)
+    #expect(rejects.contains("broken"))
+  }
+
+  @Test func aFileThatIsMissingIsSaidByName() throws {
+    let outcome = try program.run("import", "nowhere.ndjson")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("nowhere.ndjson"))
+  }
+
+  @Test func exportedEventsMakeTheSameLedgerElsewhere() throws {
+    let simulated = try program.run("simulate", "--events", "2000", "--seed", "3")
+    try program.write(simulated.out, "simulated")
+    #expect(try program.run("import", "simulated").code == 0)
+    #expect(try program.run("export", "events", "-o", "exported").code == 0)
+    #expect(try program.read("exported") == program.read("simulated"))
+    #expect(try program.run("init", "--ledger", "other").code == 0)
+    #expect(try program.run("import", "exported", "--ledger", "other").code == 0)
+    let ask = ["show", "lead-time", "--at", "2027-01-01", "--period", "month", "--format", "csv"]
+    #expect(try program.run(ask).out == program.run(ask + ["--ledger", "other"]).out)
+  }
+
+  static let xes = """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <log xes.version="2.0" xmlns="http://www.xes-standard.org/">
+    <string key="concept:name" value="claims"/>
+    <trace><string key="concept:name" value="C-1"/>
+    <event><string key="concept:name" value="register"/><date key="time:timestamp" value="2026-01-02T08:00:00Z"/></event>
+    <event><string key="concept:name" value="pay"/><date key="time:timestamp" value="2026-01-02T10:00:00Z"/></event>
+    </trace>
+    <trace><string key="concept:name" value="C-2"/>
+    <event><string key="concept:name" value="register"/><date key="time:timestamp" value="2026-01-02T08:00:00Z"/></event>
+    <event><string key="concept:name" value="pay"/><date key="time:timestamp" value="2026-01-02T12:00:00Z"/></event>
+    </trace>
+    </log>
+
+    """
+}
