@@ -50,19 +50,19 @@ public struct FactFlags: OptionSet, BitwiseCopyable, Sendable {
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The event had no `time`; its recorded time stands in.
-  public static let timeAssumed = FactFlags(rawValue: 1)
+  @inlinable public static var timeAssumed: FactFlags { FactFlags(rawValue: 1) }
   /// An event that voids this one was recorded before it.
-  public static let voidedOnArrival = FactFlags(rawValue: 2)
+  @inlinable public static var voidedOnArrival: FactFlags { FactFlags(rawValue: 2) }
   /// The event's boolean member was present and true.
-  public static let saidTrue = FactFlags(rawValue: 4)
+  @inlinable public static var saidTrue: FactFlags { FactFlags(rawValue: 4) }
   /// The event's boolean member was present and false.
-  public static let saidFalse = FactFlags(rawValue: 8)
+  @inlinable public static var saidFalse: FactFlags { FactFlags(rawValue: 8) }
   /// The occurred time lies after the recorded time (clock skew).
-  public static let occurredAfterRecorded = FactFlags(rawValue: 16)
+  @inlinable public static var occurredAfterRecorded: FactFlags { FactFlags(rawValue: 16) }
   /// `argument` is a subject: the fact is listed under it in the `references` table.
-  public static let argumentIsSubject = FactFlags(rawValue: 32)
+  @inlinable public static var argumentIsSubject: FactFlags { FactFlags(rawValue: 32) }
   /// The event voids another one; `measure` holds the target's position, 0 when it was not recorded yet.
-  public static let voids = FactFlags(rawValue: 64)
+  @inlinable public static var voids: FactFlags { FactFlags(rawValue: 64) }
 }
 
 /// The tables of names: each interns strings to dense numbers 1, 2, 3 … in order of first use in the log.

@@ -30,14 +30,14 @@ public struct PostingFlags: OptionSet, BitwiseCopyable, Sendable {
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The posting takes back (−1) the one that its `opening` names; without it, it adds (+1).
-  public static let negative = PostingFlags(rawValue: 1)
+  @inlinable public static var negative: PostingFlags { PostingFlags(rawValue: 1) }
   /// The posting takes back another one that was wrong: an earlier fact arrived late, or one was voided. (A −1 without it is a natural
   /// end: the item left the stage.)
-  public static let reversal = PostingFlags(rawValue: 2)
+  @inlinable public static var reversal: PostingFlags { PostingFlags(rawValue: 2) }
   /// A completion without delivery.
-  public static let cancelled = PostingFlags(rawValue: 4)
+  @inlinable public static var cancelled: PostingFlags { PostingFlags(rawValue: 4) }
   /// A defect that escaped: said so, or found after its item was delivered.
-  public static let escaped = PostingFlags(rawValue: 8)
+  @inlinable public static var escaped: PostingFlags { PostingFlags(rawValue: 8) }
 }
 
 /// A signed row of a book.

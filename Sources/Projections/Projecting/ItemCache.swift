@@ -7,7 +7,7 @@ import ValueStream
 /// Flat memory: an open-addressing table from subject to slot, slots of fixed size, and lists of 64-byte chunks for each item's history
 /// (its facts in timeline order, each followed by the rows that it opened).
 final class ItemCache {
-  /// Closed items that are kept for late facts and defects.
+  /// Closed items that are kept for late facts and defects: a power of two.
   static let closedCapacity = 1 << 17
   private static let none = UInt32.max
 
@@ -25,6 +25,8 @@ final class ItemCache {
     var lastCount: UInt32 = 0
     /// Counts closings, so that an entry of the ring of closed items can tell whether it is still the newest.
     var closings: UInt32 = 0
+    /// Two cache lines, aligned: what is prefetched is all of the slot.
+    private var padding: (UInt64, UInt64, UInt64) = (0, 0, 0)
   }
 
   private struct Chunk {
@@ -34,25 +36,25 @@ final class ItemCache {
     var entries: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
   }
 
-  private var table: UnsafeMutablePointer<UInt64>
-  private var tableBits: UInt64 = 12
-  private var used = 0
-  private(set) var slots: UnsafeMutablePointer<Slot>
-  private var slotCapacity = 1 << 10
-  private var slotCount = 0
-  private var freeSlots: [UInt32] = []
-  private var chunks: UnsafeMutablePointer<Chunk>
-  private var chunkCapacity = 1 << 11
-  private var chunkCount = 0
-  private var freeChunk = ItemCache.none
-  private var closed: [UInt64] = []
-  private var closedNext = 0
+  @exclusivity(unchecked) private var table: UnsafeMutablePointer<UInt64>
+  @exclusivity(unchecked) private var tableBits: UInt64 = 12
+  @exclusivity(unchecked) private var used = 0
+  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Slot>
+  @exclusivity(unchecked) private var slotCapacity = 1 << 10
+  @exclusivity(unchecked) private var slotCount = 0
+  @exclusivity(unchecked) private var freeSlots: [UInt32] = []
+  @exclusivity(unchecked) private var chunks: UnsafeMutablePointer<Chunk>
+  @exclusivity(unchecked) private var chunkCapacity = 1 << 11
+  @exclusivity(unchecked) private var chunkCount = 0
+  @exclusivity(unchecked) private var freeChunk = ItemCache.none
+  @exclusivity(unchecked) private var closed: [UInt64] = []
+  @exclusivity(unchecked) private var closedNext = 0
 
   init() {
-    table = .allocate(capacity: 1 << 12)
+    table = Self.aligned(1 << 12)
     table.initialize(repeating: 0, count: 1 << 12)
-    slots = .allocate(capacity: 1 << 10)
-    chunks = .allocate(capacity: 1 << 11)
+    slots = Self.aligned(1 << 10)
+    chunks = Self.aligned(1 << 11)
   }
 
   deinit {
@@ -96,6 +98,13 @@ final class ItemCache {
     vsl_prefetch(address + 64)
   }
 
+  /// Asks the processor for the place in an item's history that will be added to soon.
+  @inline(__always)
+  func prefetchHistory(_ subject: UInt32) {
+    guard let slot = find(subject), slots[slot].lastChunk != Self.none else { return }
+    vsl_prefetch(chunks + Int(slots[slot].lastChunk))
+  }
+
   /// A new slot for a subject that is not here.
   func insert(_ subject: UInt32) -> Int {
     if used * 2 >= 1 << Int(tableBits) { growTable() }
@@ -127,7 +136,10 @@ final class ItemCache {
     }
     let oldest = closed[closedNext]
     closed[closedNext] = entry
-    closedNext = (closedNext + 1) % Self.closedCapacity
+    closedNext = (closedNext + 1) & (Self.closedCapacity - 1)
+    prefetchBucket(UInt32(truncatingIfNeeded: closed[(closedNext + 4) & (Self.closedCapacity - 1)] >> 32))
+    prefetchSlot(UInt32(truncatingIfNeeded: closed[(closedNext + 2) & (Self.closedCapacity - 1)] >> 32))
+    prefetchHistory(UInt32(truncatingIfNeeded: closed[closedNext] >> 32))
     guard let candidate = find(UInt32(truncatingIfNeeded: oldest >> 32)),
       slots[candidate].closings == UInt32(truncatingIfNeeded: oldest),
       slots[candidate].state.phase == .delivered || slots[candidate].state.phase == .cancelled
@@ -235,16 +247,22 @@ final class ItemCache {
     let old = table
     let oldCapacity = 1 << Int(tableBits)
     tableBits += 1
-    table = .allocate(capacity: oldCapacity * 2)
+    table = Self.aligned(oldCapacity * 2)
     table.initialize(repeating: 0, count: oldCapacity * 2)
     for index in 0..<oldCapacity where old[index] != 0 { place(old[index]) }
     old.deallocate()
   }
 
+  /// Memory that begins at a cache line.
+  private static func aligned<T: BitwiseCopyable>(_ capacity: Int) -> UnsafeMutablePointer<T> {
+    UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<T>.stride, alignment: 64)
+      .bindMemory(to: T.self, capacity: capacity)
+  }
+
   private static func grown<T: BitwiseCopyable>(
     _ memory: UnsafeMutablePointer<T>, count: Int, capacity: Int
   ) -> UnsafeMutablePointer<T> {
-    let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity)
+    let larger: UnsafeMutablePointer<T> = aligned(capacity)
     larger.update(from: memory, count: count)
     memory.deallocate()
     return larger

@@ -10,9 +10,9 @@ final class PendingRows: @unchecked Sendable {
   let completions: RowBuffer<CompletionPosting>
   let defects: RowBuffer<DefectPosting>
   /// New names in the order of their numbers: namespace, number, bytes.
-  var names: [(BookNamespace, UInt32, [UInt8])] = []
+  @exclusivity(unchecked) var names: [(BookNamespace, UInt32, [UInt8])] = []
   /// For each new defect posting: its defect and row.
-  var defectRows: [(subject: UInt32, row: UInt32)] = []
+  @exclusivity(unchecked) var defectRows: [(subject: UInt32, row: UInt32)] = []
 
   init(after counts: BookCounts) {
     arrivals = RowBuffer(firstRow: counts.arrivals)

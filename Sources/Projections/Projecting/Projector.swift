@@ -9,21 +9,21 @@ import ValueStream
 /// is posted is a function of the log alone: projecting in one go or in any number of steps gives the same bytes.
 final class Projector {
   let cache = ItemCache()
-  var pending: PendingRows
-  var context = TimelineContext()
-  var stages = NameTable()
-  var texts = NameTable()
+  @exclusivity(unchecked) var pending: PendingRows
+  @exclusivity(unchecked) var context = TimelineContext()
+  @exclusivity(unchecked) var stages = NameTable()
+  @exclusivity(unchecked) var texts = NameTable()
   /// Positions of the events that defined streams, or voided such events, so far: they cause postings of items that they do not name.
-  var causes: [UInt64] = []
+  @exclusivity(unchecked) var causes: [UInt64] = []
   /// The highest subject symbol seen: a subject above it has no history.
-  var highestSubject: UInt32
+  @exclusivity(unchecked) var highestSubject: UInt32
   /// The position up to which everything is posted.
-  private(set) var position: UInt64
+  @exclusivity(unchecked) private(set) var position: UInt64
   /// Looks up postings that are already written.
   var postings: any PostedRows
 
-  var collector = EntryCollector()
-  var stageNumbers: [UInt32] = []
+  @exclusivity(unchecked) var collector = EntryCollector()
+  @exclusivity(unchecked) var stageNumbers: [UInt32] = []
   var reversingResolutions: [UInt32: Bool] = [:]
   var savedAttributeSets: Int
 
@@ -57,7 +57,8 @@ final class Projector {
       let rows = block.rows
       for index in first..<count {
         if index + 24 < count { cache.prefetchBucket(rows[index + 24].subject) }
-        if index + 8 < count { cache.prefetchSlot(rows[index + 8].subject) }
+        if index + 12 < count { cache.prefetchSlot(rows[index + 12].subject) }
+        if index + 4 < count { cache.prefetchHistory(rows[index + 4].subject) }
         let fact = rows[index]
         position += 1
         try process(fact, source, &sink)

@@ -4,11 +4,11 @@ import LMDB
 ///
 /// `@unchecked Sendable`: one owner at a time; handed over whole to the writer.
 final class RowBuffer<Row: Posting>: @unchecked Sendable {
-  private(set) var rows: UnsafeMutablePointer<Row>
-  private(set) var count = 0
-  private var capacity: Int
+  @exclusivity(unchecked) private(set) var rows: UnsafeMutablePointer<Row>
+  @exclusivity(unchecked) private(set) var count = 0
+  @exclusivity(unchecked) private var capacity: Int
   /// The row number of the first row in the buffer.
-  var firstRow: Int
+  @exclusivity(unchecked) var firstRow: Int
 
   init(firstRow: Int, capacity: Int = 1 << 14) {
     self.firstRow = firstRow

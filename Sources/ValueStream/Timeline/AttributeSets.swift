@@ -11,10 +11,10 @@ public struct AttributeSets: Sendable {
   public private(set) var encodings: [[UInt8]] = [[]]
   private var numbers: [[UInt8]: UInt32] = [[]: 0]
   private var deltas: [Delta?] = []
-  private var onEmpty: [UInt32?] = []
+  @usableFromInline var onEmpty: [UInt32?] = []
   /// Whether a delta sets any attribute of items; most only name who did it.
-  private var setsNothing: [Bool] = []
-  private var isKnown: [Bool] = []
+  @usableFromInline var setsNothing: [Bool] = []
+  @usableFromInline var isKnown: [Bool] = []
   private var memo: [UInt64: UInt32] = [:]
 
   private struct Delta {
@@ -33,6 +33,7 @@ public struct AttributeSets: Sendable {
   public var count: Int { encodings.count }
 
   /// Whether ``merge(_:into:)`` can be called with this delta.
+  @inlinable
   public func knows(delta: UInt32) -> Bool { Int(delta) < isKnown.count && isKnown[Int(delta)] }
 
   /// Tells what a delta sets: its encoding, as the log stores it.
@@ -50,9 +51,15 @@ public struct AttributeSets: Sendable {
   }
 
   /// The set that an item has after an event set `delta` on top of `base`. O(1) once it has been computed before.
+  @inlinable
   public mutating func merge(_ delta: UInt32, into base: UInt32) -> UInt32 {
     guard delta != 0, Int(delta) < setsNothing.count, !setsNothing[Int(delta)] else { return base }
     if base == 0, let known = onEmpty[Int(delta)] { return known }
+    return mergeSlowly(delta, into: base)
+  }
+
+  @usableFromInline
+  mutating func mergeSlowly(_ delta: UInt32, into base: UInt32) -> UInt32 {
     let key = UInt64(base) << 32 | UInt64(delta)
     if base != 0, let known = memo[key] { return known }
     guard let added = deltas[Int(delta)]?.entries else { return base }

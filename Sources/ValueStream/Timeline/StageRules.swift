@@ -6,15 +6,15 @@ public struct StageRole: OptionSet, BitwiseCopyable, Sendable {
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Work waits here.
-  public static let queue = StageRole(rawValue: 1)
+  @inlinable public static var queue: StageRole { StageRole(rawValue: 1) }
   /// Work is done here.
-  public static let work = StageRole(rawValue: 2)
+  @inlinable public static var work: StageRole { StageRole(rawValue: 2) }
   /// Entering it delivers the item.
-  public static let done = StageRole(rawValue: 4)
+  @inlinable public static var done: StageRole { StageRole(rawValue: 4) }
   /// Entering it commits the item: the stream's commitment stage or a later one (so that a skipped stage counts as reached).
-  public static let commits = StageRole(rawValue: 8)
+  @inlinable public static var commits: StageRole { StageRole(rawValue: 8) }
   /// The definition names the stage.
-  public static let defined = StageRole(rawValue: 16)
+  @inlinable public static var defined: StageRole { StageRole(rawValue: 16) }
 }
 
 /// One definition of a value stream, in force from an occurred time on.
@@ -80,19 +80,19 @@ public struct StageRules: Sendable, Equatable {
 /// The definitions of all streams, each in force from its occurred time on until the next.
 public struct StreamRules: Sendable {
   /// The role of any stage in a stream without a definition.
-  public static let undefinedStageRole: StageRole = [.work, .commits]
+  @inlinable public static var undefinedStageRole: StageRole { [.work, .commits] }
 
   private var rules: [[StageRules]] = []
   /// The newest definition of each stream, laid out flat: nearly every fact is decided by it.
-  private var newest: [Newest] = []
-  private var newestRoles: [StageRole] = []
+  @usableFromInline var newest: [Newest] = []
+  @usableFromInline var newestRoles: [StageRole] = []
 
-  private struct Newest: BitwiseCopyable {
-    var occurredMicros = Int64.max
-    var position = UInt64.max
-    var firstRole = 0
-    var roleCount = 0
-    var unknownStageRole = StageRole()
+  @usableFromInline struct Newest: BitwiseCopyable, Sendable {
+    @usableFromInline var occurredMicros = Int64.max
+    @usableFromInline var position = UInt64.max
+    @usableFromInline var firstRole = 0
+    @usableFromInline var roleCount = 0
+    @usableFromInline var unknownStageRole = StageRole()
   }
 
   /// No definitions.
@@ -144,6 +144,7 @@ public struct StreamRules: Sendable {
   }
 
   /// The role that a stage has for a fact. Cost: one look at the newest definition in the usual case.
+  @inlinable
   public func role(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole {
     guard Int(stream) < newest.count else { return Self.undefinedStageRole }
     let last = newest[Int(stream)]
