@@ -43,6 +43,8 @@ extension Ledger {
       add("book.visits", try store.visits.statistics(in: transaction))
       add("book.completions", try store.completions.statistics(in: transaction))
       add("book.defects", try store.defects.statistics(in: transaction))
+      add("book.blocks", try store.blocks.statistics(in: transaction))
+      add("book.events", try store.events.statistics(in: transaction))
       add("names", try store.names.statistics(in: transaction))
       add("defects.rows", try store.defectRows.statistics(in: transaction))
     }

@@ -244,6 +244,18 @@ struct FactsOfLifeTests {
     #expect(try test.world(knownAt: 3, at: 30).completions.map(\.completed) == [20])
   }
 
+  @Test("a late definition also holds for events that name no stream, of items that belong to it")
+  func lateDefinitionForInheritedStream() throws {
+    var unnamed = event("2", "item.entered", 20, stage: "review")
+    unnamed.stream = nil
+    var late = definition
+    late.seconds = 15
+    late.stages = [("doing", "work", nil), ("review", "done", nil)]
+    let test = try TestLedger([event("1", "item.entered", 10, stage: "doing"), unnamed, late])
+    #expect(try test.world(knownAt: 2, at: 50).visits.map(\.stage) == ["review"])
+    #expect(try test.world(knownAt: 3, at: 50).completions.map(\.completed) == [20])
+  }
+
   @Test("a stage that the definition does not know is kept and counts as work")
   func unknownStage() throws {
     let test = try TestLedger([

@@ -76,7 +76,10 @@ struct PropertyTests {
     var visits: [VisitPosting]
     var completions: [CompletionPosting]
     var defects: [DefectPosting]
+    var blocks: [BlockPosting]
+    var events: [EventPosting]
     var stages: [[UInt8]]
+    var texts: [[UInt8]]
     var attributes: [[UInt8]]
 
     init(_ view: borrowing LedgerView) {
@@ -84,7 +87,10 @@ struct PropertyTests {
       visits = (0..<view.visits.count).map { view.visits.row(at: $0) }
       completions = (0..<view.completions.count).map { view.completions.row(at: $0) }
       defects = (0..<view.defects.count).map { view.defects.row(at: $0) }
+      blocks = (0..<view.blocks.count).map { view.blocks.row(at: $0) }
+      events = (0..<view.events.count).map { view.events.row(at: $0) }
       stages = view.stages.names
+      texts = view.texts.names
       attributes = view.attributeSets
     }
   }

@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 1
+  static let projectionVersion: UInt32 = 2
 
   let path: String
   let environment: Environment
@@ -31,6 +31,8 @@ final class BookStore: Sendable {
   let visits: RowTable<VisitPosting>
   let completions: RowTable<CompletionPosting>
   let defects: RowTable<DefectPosting>
+  let blocks: RowTable<BlockPosting>
+  let events: RowTable<EventPosting>
   let names: IntegerTable
   let defectRows: MultiTable<UInt32>
   private let meta: IntegerTable
@@ -50,6 +52,8 @@ final class BookStore: Sendable {
     visits = try RowTable(name: "book.visits", environment: environment)
     completions = try RowTable(name: "book.completions", environment: environment)
     defects = try RowTable(name: "book.defects", environment: environment)
+    blocks = try RowTable(name: "book.blocks", environment: environment)
+    events = try RowTable(name: "book.events", environment: environment)
     names = try IntegerTable(name: "names", environment: environment)
     defectRows = try MultiTable(name: "defects.rows", order: .integer, environment: environment)
     meta = try IntegerTable(name: "meta", environment: environment)
@@ -85,7 +89,8 @@ final class BookStore: Sendable {
       highestSubject: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian,
       counts: BookCounts(
         arrivals: try arrivals.count(in: transaction), visits: try visits.count(in: transaction),
-        completions: try completions.count(in: transaction), defects: try defects.count(in: transaction)))
+        completions: try completions.count(in: transaction), defects: try defects.count(in: transaction),
+        blocks: try blocks.count(in: transaction), events: try events.count(in: transaction)))
     return (checkpoint, Array(bytes[16...]))
   }
 
@@ -97,6 +102,8 @@ final class BookStore: Sendable {
     try visits.append(pending.visits.contents, in: transaction)
     try completions.append(pending.completions.contents, in: transaction)
     try defects.append(pending.defects.contents, in: transaction)
+    try blocks.append(pending.blocks.contents, in: transaction)
+    try events.append(pending.events.contents, in: transaction)
     for (defect, row) in pending.defectRows { try defectRows.insert(row, under: UInt64(defect), in: transaction) }
     for (namespace, number, bytes) in pending.names {
       try bytes.withUnsafeBufferPointer { buffer throws(LMDBError) in

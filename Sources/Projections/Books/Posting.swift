@@ -98,6 +98,35 @@ public struct VisitPosting: Posting, Equatable {
   public var attributes: UInt32
   /// See ``Posting``.
   public var opening: UInt32
+  /// The number of the word for who entered the stage; 0 when that was not said.
+  public var actor: UInt32
+  /// Zero.
+  public var reserved: UInt32 = 0
+  /// The item.
+  @inlinable public var subject: UInt32 { item }
+}
+
+/// `book.blocks`: an item was blocked (+1) and unblocked (−1); a block that goes on in another stage or under other attributes is posted
+/// in pieces.
+public struct BlockPosting: Posting, Equatable {
+  /// See ``Posting``.
+  public var stamp: PostingStamp
+  /// When it, or this piece of it, began or ended.
+  public var effectiveMicros: Int64
+  /// When the whole block began.
+  public var sinceMicros: Int64
+  /// The item.
+  public var item: UInt32
+  /// The stage the item was in; 0 for none.
+  public var stage: UInt32
+  /// Its attributes then.
+  public var attributes: UInt32
+  /// See ``Posting``.
+  public var opening: UInt32
+  /// The number of the word for why; 0 when that was not said.
+  public var reason: UInt32
+  /// Zero.
+  public var reserved: UInt32 = 0
   /// The item.
   @inlinable public var subject: UInt32 { item }
 }
@@ -148,4 +177,31 @@ public struct DefectPosting: Posting, Equatable {
   public var reserved: UInt32 = 0
   /// The defect.
   @inlinable public var subject: UInt32 { defect }
+}
+
+/// `book.events`: an event about something else than an item's way through the stages or a defect: a check, a change, a deployment, an
+/// incident, feedback … (+1), taken back (−1) when it is voided.
+public struct EventPosting: Posting, Equatable {
+  /// See ``Posting``.
+  public var stamp: PostingStamp
+  /// When it happened.
+  public var effectiveMicros: Int64
+  /// The measure of its fact: the bit pattern of a Double, or a time in microseconds, by kind.
+  public var measure: UInt64
+  /// What it is about.
+  public var subject: UInt32
+  /// The argument of its fact, a symbol of the log.
+  public var argument: UInt32
+  /// What it says of itself: a symbol of the log's attributes, not a set of the books.
+  public var attributes: UInt32
+  /// See ``Posting``.
+  public var opening: UInt32
+  /// The code of its type.
+  public var kind: UInt8
+  /// The flags of its fact.
+  public var factFlags: UInt8
+  /// Zero.
+  public var reserved: UInt16 = 0
+  /// Zero.
+  public var reserved2: UInt32 = 0
 }

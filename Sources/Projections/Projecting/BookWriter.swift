@@ -67,6 +67,9 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     reading.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
     flying?.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
     pending.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    reading.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    flying?.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    pending.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
     reading.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
     flying?.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
     pending.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
@@ -85,12 +88,24 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     return found
   }
 
+  func eventOpening(
+    ofSubject subject: UInt32, causedBy position: UInt64, _ pending: PendingRows
+  ) throws -> UInt32? {
+    let reading = try current()
+    var opening: UInt32?
+    func note(_ posting: EventPosting, _ row: UInt32) { if posting.opening == row { opening = row } }
+    reading.events.forEachRow(ofSubject: subject, causedBy: position, note)
+    inFlight(reading)?.events.forEachRow(ofSubject: subject, causedBy: position, note)
+    pending.events.forEachRow(ofSubject: subject, causedBy: position, note)
+    return opening
+  }
+
   /// The rows handed over last, when what is read does not hold them yet. All books are written in one transaction.
   private func inFlight(_ reading: WrittenPostings) -> PendingRows? {
     guard let handedOver else { return nil }
     let read = BookCounts(
       arrivals: reading.arrivals.count, visits: reading.visits.count, completions: reading.completions.count,
-      defects: reading.defects.count)
+      defects: reading.defects.count, blocks: reading.blocks.count, events: reading.events.count)
     return read == handedOver.counts ? nil : handedOver
   }
 
@@ -109,6 +124,8 @@ private final class WrittenPostings {
   let visits: RowReader<VisitPosting>
   let completions: RowReader<CompletionPosting>
   let defects: RowReader<DefectPosting>
+  let blocks: RowReader<BlockPosting>
+  let events: RowReader<EventPosting>
 
   init(_ store: BookStore) throws {
     let transaction = try store.environment.beginRead()
@@ -116,6 +133,8 @@ private final class WrittenPostings {
     visits = try store.visits.reader(in: transaction)
     completions = try store.completions.reader(in: transaction)
     defects = try store.defects.reader(in: transaction)
+    blocks = try store.blocks.reader(in: transaction)
+    events = try store.events.reader(in: transaction)
     self.transaction = transaction
   }
 }

@@ -25,7 +25,7 @@ struct DirectSink: TimelineSink {
       VisitPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: []), effectiveMicros: instant,
         sinceMicros: state.stageSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
-        opening: row))
+        opening: row, actor: state.actor))
     cache.slots[slot].visitRow = row
     cache.push(slot, HistoryEntry.visit | UInt64(row))
   }
@@ -36,7 +36,28 @@ struct DirectSink: TimelineSink {
       VisitPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: .negative),
         effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
-        attributes: state.attributes, opening: cache.slots[slot].visitRow))
+        attributes: state.attributes, opening: cache.slots[slot].visitRow, actor: state.actor))
+  }
+
+  @inline(__always)
+  mutating func blocked(_ state: ItemState, at instant: Int64) {
+    let row = pending.blocks.nextRow
+    pending.blocks.append(
+      BlockPosting(
+        stamp: PostingStamp(position: position, stream: state.stream, flags: []), effectiveMicros: instant,
+        sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
+        opening: row, reason: state.reason))
+    cache.slots[slot].blockRow = row
+    cache.push(slot, HistoryEntry.block | UInt64(row))
+  }
+
+  @inline(__always)
+  mutating func unblocked(_ state: ItemState, at instant: Int64) {
+    pending.blocks.append(
+      BlockPosting(
+        stamp: PostingStamp(position: position, stream: state.stream, flags: .negative), effectiveMicros: instant,
+        sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
+        opening: cache.slots[slot].blockRow, reason: state.reason))
   }
 
   @inline(__always)

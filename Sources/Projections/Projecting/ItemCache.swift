@@ -20,13 +20,15 @@ final class ItemCache {
     var subject: UInt32 = 0
     /// Row of the open visit's opening posting.
     var visitRow: UInt32 = 0
+    /// Row of the opening posting of the block that goes on.
+    var blockRow: UInt32 = 0
     var firstChunk = ItemCache.none
     var lastChunk = ItemCache.none
     var lastCount: UInt32 = 0
     /// Counts closings, so that an entry of the ring of closed items can tell whether it is still the newest.
     var closings: UInt32 = 0
     /// Two cache lines, aligned: what is prefetched is all of the slot.
-    private var padding: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    private var padding: (UInt64, UInt32) = (0, 0)
   }
 
   private struct Chunk {
@@ -272,8 +274,9 @@ final class ItemCache {
 /// An entry of an item's history in ``ItemCache``: the position of a fact, or a row that the fact before it opened.
 enum HistoryEntry {
   static let fact: UInt64 = 0
-  static let arrival: UInt64 = 1 << 62
-  static let visit: UInt64 = 2 << 62
-  static let completion: UInt64 = 3 << 62
-  static let tagMask: UInt64 = 3 << 62
+  static let arrival: UInt64 = 1 << 61
+  static let visit: UInt64 = 2 << 61
+  static let completion: UInt64 = 3 << 61
+  static let block: UInt64 = 4 << 61
+  static let tagMask: UInt64 = 7 << 61
 }

@@ -9,6 +9,8 @@ final class PendingRows: @unchecked Sendable {
   let visits: RowBuffer<VisitPosting>
   let completions: RowBuffer<CompletionPosting>
   let defects: RowBuffer<DefectPosting>
+  let blocks: RowBuffer<BlockPosting>
+  let events: RowBuffer<EventPosting>
   /// New names in the order of their numbers: namespace, number, bytes.
   @exclusivity(unchecked) var names: [(BookNamespace, UInt32, [UInt8])] = []
   /// For each new defect posting: its defect and row.
@@ -19,24 +21,29 @@ final class PendingRows: @unchecked Sendable {
     visits = RowBuffer(firstRow: counts.visits)
     completions = RowBuffer(firstRow: counts.completions)
     defects = RowBuffer(firstRow: counts.defects, capacity: 1 << 10)
+    blocks = RowBuffer(firstRow: counts.blocks, capacity: 1 << 12)
+    events = RowBuffer(firstRow: counts.events)
   }
 
   /// The number of rows in all books once this is written.
   var counts: BookCounts {
     BookCounts(
       arrivals: arrivals.firstRow + arrivals.count, visits: visits.firstRow + visits.count,
-      completions: completions.firstRow + completions.count, defects: defects.firstRow + defects.count)
+      completions: completions.firstRow + completions.count, defects: defects.firstRow + defects.count,
+      blocks: blocks.firstRow + blocks.count, events: events.firstRow + events.count)
   }
 
   /// Whether enough has gathered to be written.
   @inline(__always)
-  var isFull: Bool { visits.count >= 1 << 16 || names.count >= 1 << 12 }
+  var isFull: Bool { visits.count + events.count >= 1 << 16 || names.count >= 1 << 12 }
 
   func restart(after counts: BookCounts) {
     arrivals.restart(at: counts.arrivals)
     visits.restart(at: counts.visits)
     completions.restart(at: counts.completions)
     defects.restart(at: counts.defects)
+    blocks.restart(at: counts.blocks)
+    events.restart(at: counts.events)
     names.removeAll(keepingCapacity: true)
     defectRows.removeAll(keepingCapacity: true)
   }
@@ -48,13 +55,15 @@ struct BookCounts: Equatable, Sendable {
   var visits = 0
   var completions = 0
   var defects = 0
+  var blocks = 0
+  var events = 0
 }
 
 /// What the books number by themselves, beside the log's symbols.
 enum BookNamespace: UInt8, CaseIterable, Sendable {
   /// Names of stages, as definitions and events use them.
   case stage = 1
-  /// Severities.
+  /// Severities, actors, reasons.
   case text = 2
   /// Attribute sets of items.
   case attributes = 3

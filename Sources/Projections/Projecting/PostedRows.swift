@@ -7,6 +7,8 @@ protocol PostedRows: AnyObject {
     ofSubject item: UInt32, causedBy position: UInt64, _ pending: PendingRows, _ standing: inout StandingRows) throws
   /// The rows of `book.defects` of one defect, in order.
   func defectRows(of defect: UInt32, _ pending: PendingRows) throws -> [(row: UInt32, posting: DefectPosting)]
+  /// The row of `book.events` that opened the entry of a subject and was caused by a position; nil when there is none.
+  func eventOpening(ofSubject subject: UInt32, causedBy position: UInt64, _ pending: PendingRows) throws -> UInt32?
 }
 
 /// The books do not hold what the log says they must: they are damaged and have to be rebuilt.
@@ -28,7 +30,15 @@ struct StandingRows {
   }
 
   mutating func add(_ posting: VisitPosting, row: UInt32) {
-    add(posting, row: row, firstMicros: posting.sinceMicros, secondMicros: 0, stage: posting.stage, book: .visits)
+    add(
+      posting, row: row, firstMicros: posting.sinceMicros, secondMicros: 0, stage: posting.stage, word: posting.actor,
+      book: .visits)
+  }
+
+  mutating func add(_ posting: BlockPosting, row: UInt32) {
+    add(
+      posting, row: row, firstMicros: posting.sinceMicros, secondMicros: 0, stage: posting.stage, word: posting.reason,
+      book: .blocks)
   }
 
   mutating func add(_ posting: CompletionPosting, row: UInt32) {
@@ -38,7 +48,7 @@ struct StandingRows {
   }
 
   private mutating func add(
-    _ posting: some Posting, row: UInt32, firstMicros: Int64, secondMicros: Int64, stage: UInt32,
+    _ posting: some Posting, row: UInt32, firstMicros: Int64, secondMicros: Int64, stage: UInt32, word: UInt32 = 0,
     book: TimelineEntry.Book
   ) {
     let flags = posting.stamp.flags
@@ -56,7 +66,7 @@ struct StandingRows {
         TimelineEntry(
           book: book, isNegative: false, isCancelled: flags.contains(.cancelled), stream: posting.stamp.stream,
           effectiveMicros: posting.effectiveMicros, firstMicros: firstMicros, secondMicros: secondMicros,
-          stage: stage, attributes: posting.attributes, opening: 0)
+          stage: stage, attributes: posting.attributes, word: word, opening: 0)
       ))
   }
 

@@ -40,6 +40,7 @@ extension Projector {
       let old = try itemFacts(inSlot: slot, source)
       try repost(slot, old, try itemFacts(of: item, source, asOf: position), source)
     case .defect: try repostDefect(targetFact.subject, source)
+    case .event: try repostEvent(at: target, targetFact, source)
     case .definition:
       noteCause(position)
       let before = context.rules
@@ -72,7 +73,10 @@ extension Projector {
       let block = source.block(containingRow: row)
       let count = min(block.rows.count, known - block.firstRow)
       if block.header.maxTimeMicros >= instant {
-        affected = affected || block.rows[0..<count].contains { $0.occurredMicros >= instant && $0.stream == stream }
+        // A fact that names no stream may belong to an item of this one.
+        affected =
+          affected
+          || block.rows[0..<count].contains { $0.occurredMicros >= instant && ($0.stream == stream || $0.stream == 0) }
       }
       row = block.firstRow + count
     }

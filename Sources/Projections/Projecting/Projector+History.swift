@@ -80,6 +80,9 @@ extension Projector {
           case .visits:
             cache.push(slot, HistoryEntry.visit | UInt64(rows[next]))
             cache.slots[slot].visitRow = rows[next]
+          case .blocks:
+            cache.push(slot, HistoryEntry.block | UInt64(rows[next]))
+            cache.slots[slot].blockRow = rows[next]
           case .completions: cache.push(slot, HistoryEntry.completion | UInt64(rows[next]))
           }
         }
@@ -114,7 +117,7 @@ extension Projector {
   }
 
   /// Adds the positions of the events that void those listed, and of the ones that void these, and so on.
-  private func addVoids(to positions: inout [UInt64], _ source: borrowing FactSource) throws {
+  func addVoids(to positions: inout [UInt64], _ source: borrowing FactSource) throws {
     var index = 0
     var seen = Set(positions)
     while index < positions.count {

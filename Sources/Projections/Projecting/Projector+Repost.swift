@@ -102,7 +102,14 @@ extension Projector {
       pending.visits.append(
         VisitPosting(
           stamp: stamp, effectiveMicros: entry.effectiveMicros, sinceMicros: entry.firstMicros, item: item,
-          stage: entry.stage, attributes: entry.attributes, opening: row))
+          stage: entry.stage, attributes: entry.attributes, opening: row, actor: entry.word))
+      return row
+    case .blocks:
+      let row = opening ?? pending.blocks.nextRow
+      pending.blocks.append(
+        BlockPosting(
+          stamp: stamp, effectiveMicros: entry.effectiveMicros, sinceMicros: entry.firstMicros, item: item,
+          stage: entry.stage, attributes: entry.attributes, opening: row, reason: entry.word))
       return row
     case .completions:
       let row = opening ?? pending.completions.nextRow

@@ -24,6 +24,10 @@ final class Projector {
 
   @exclusivity(unchecked) var collector = EntryCollector()
   @exclusivity(unchecked) var stageNumbers: [UInt32] = []
+  /// The book's number of a word, by the log's symbol; 0 when it was not looked up yet.
+  @exclusivity(unchecked) var textNumbers: [UInt32] = []
+  /// The number of the actor that a set of attributes names, by the log's symbol; 0 for none.
+  @exclusivity(unchecked) var actors: [UInt32] = []
   var reversingResolutions: [UInt32: Bool] = [:]
   var savedAttributeSets: Int
 
@@ -82,6 +86,7 @@ final class Projector {
     case .item: try processItem(fact, source, &sink)
     case .definition: try processDefinition(fact, source)
     case .defect: try processDefect(fact, source)
+    case .event: try processEvent(fact, source)
     case .void: try processVoid(fact, source)
     }
   }
@@ -126,11 +131,16 @@ final class Projector {
     var stage: UInt32 = 0
     if fact.argument != 0, FactRole.argumentIsStage(fact.kind) { stage = try stageNumber(fact.argument, source) }
     if fact.attributes != 0, !context.attributes.knows(delta: fact.attributes) {
-      context.attributes.learn(
-        delta: fact.attributes, encoding: try source.symbol(fact.attributes, in: .attributes))
+      try learn(fact.attributes, source)
+    }
+    var word: UInt32 = 0
+    if kind == .itemEntered {
+      if Int(fact.attributes) < actors.count { word = actors[Int(fact.attributes)] }
+    } else if kind == .itemBlocked, fact.argument != 0 {
+      word = try textNumber(fact.argument, source)
     }
     return ItemFact(
-      occurredMicros: fact.occurredMicros, position: position, stage: stage, attributes: fact.attributes,
+      occurredMicros: fact.occurredMicros, position: position, stage: stage, attributes: fact.attributes, word: word,
       stream: fact.stream, kind: kind)
   }
 
@@ -143,6 +153,23 @@ final class Projector {
     return number
   }
 
+  private func textNumber(_ symbol: UInt32, _ source: borrowing FactSource) throws -> UInt32 {
+    if Int(symbol) < textNumbers.count, textNumbers[Int(symbol)] != 0 { return textNumbers[Int(symbol)] }
+    let number = internText(try source.symbol(symbol, in: .text))
+    while textNumbers.count <= Int(symbol) { textNumbers.append(0) }
+    textNumbers[Int(symbol)] = number
+    return number
+  }
+
+  /// Reads what a symbol of attributes says, once.
+  private func learn(_ delta: UInt32, _ source: borrowing FactSource) throws {
+    let encoding = try source.symbol(delta, in: .attributes)
+    context.attributes.learn(delta: delta, encoding: encoding)
+    while actors.count <= Int(delta) { actors.append(0) }
+    let actor = AttributeEntry.decode(encoding).first { $0.tag == AttributeTag.actor.rawValue }
+    actors[Int(delta)] = internText(actor?.bytes)
+  }
+
   /// The number of a stage's name.
   func internStage(_ name: [UInt8]) -> UInt32 {
     let (number, isNew) = stages.intern(name)
@@ -150,7 +177,7 @@ final class Projector {
     return number
   }
 
-  /// The number of a severity; 0 for none.
+  /// The number of a word; 0 for none.
   func internText(_ name: [UInt8]?) -> UInt32 {
     guard let name else { return 0 }
     let (number, isNew) = texts.intern(name)
@@ -175,15 +202,16 @@ final class Projector {
 
 /// What a fact means to the projector.
 enum FactRole {
-  case none, item, definition, defect, void
+  case none, item, definition, defect, event, void
 
   /// The role of a kind; facts that no book needs have none.
   @inline(__always)
   static func of(_ kind: UInt8) -> FactRole {
     switch kind {
-    case 2, 3, 4, 7, 8, 9, 10: .item
+    case 2, 3, 4, 5, 6, 7, 8, 9, 10: .item
     case 1: .definition
     case 13, 14: .defect
+    case 11, 12, 15...27: .event
     case 28: .void
     default: .none
     }

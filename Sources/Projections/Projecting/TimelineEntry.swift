@@ -2,19 +2,21 @@ import ValueStream
 
 /// An entry that a timeline demands in a book, without regard to where it is posted: what a repost compares.
 struct TimelineEntry: Equatable {
-  enum Book: UInt8 { case arrivals, visits, completions }
+  enum Book: UInt8 { case arrivals, visits, completions, blocks }
 
   var book: Book
   var isNegative: Bool
   var isCancelled = false
   var stream: UInt16
   var effectiveMicros: Int64
-  /// Visits: when the visit began. Completions: when the item was created.
+  /// Visits and blocks: when they began. Completions: when the item was created.
   var firstMicros: Int64 = 0
   /// Completions: when the item was committed to.
   var secondMicros: Int64 = 0
   var stage: UInt32
   var attributes: UInt32
+  /// Visits: who entered. Blocks: why.
+  var word: UInt32 = 0
   /// The index, among the timeline's entries, of the entry that this one takes back; its own for an opening entry.
   var opening: Int
 }
@@ -24,11 +26,13 @@ struct EntryCollector: TimelineSink {
   var entries: [TimelineEntry] = []
   private var openVisit = -1
   private var openCompletion = -1
+  private var openBlock = -1
 
   mutating func removeAll() {
     entries.removeAll(keepingCapacity: true)
     openVisit = -1
     openCompletion = -1
+    openBlock = -1
   }
 
   mutating func opened(_ state: ItemState, at instant: Int64) {
@@ -43,9 +47,20 @@ struct EntryCollector: TimelineSink {
     entries.append(
       TimelineEntry(
         book: .visits, isNegative: false, stream: state.stream, effectiveMicros: instant,
-        firstMicros: state.stageSinceMicros, stage: state.stage, attributes: state.attributes,
+        firstMicros: state.stageSinceMicros, stage: state.stage, attributes: state.attributes, word: state.actor,
         opening: entries.count))
   }
+
+  mutating func blocked(_ state: ItemState, at instant: Int64) {
+    openBlock = entries.count
+    entries.append(
+      TimelineEntry(
+        book: .blocks, isNegative: false, stream: state.stream, effectiveMicros: instant,
+        firstMicros: state.blockedSinceMicros, stage: state.stage, attributes: state.attributes, word: state.reason,
+        opening: entries.count))
+  }
+
+  mutating func unblocked(_ state: ItemState, at instant: Int64) { close(openBlock, at: instant) }
 
   mutating func left(_ state: ItemState, at instant: Int64) { close(openVisit, at: instant) }
 

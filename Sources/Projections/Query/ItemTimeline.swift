@@ -95,7 +95,7 @@ extension LedgerView {
     var state = ItemState()
     var sink = VisitSink()
     for fact in facts { state.apply(fact, in: &context, into: &sink) }
-    if state.blockedSinceMicros != ItemState.unknown { sink.blocks.append((state.blockedSinceMicros, cut.atMicros)) }
+    if state.blockedSinceMicros != ItemState.unknown { sink.blocks.append((sink.pieceBegan, cut.atMicros)) }
     return timeline(item, state, sink, context, facts.map(\.position).sorted(), cut)
   }
 
@@ -143,6 +143,7 @@ extension LedgerView {
 private struct VisitSink: TimelineSink {
   var visits: [(stage: UInt32, from: Int64, to: Int64?)] = []
   var blocks: [(from: Int64, to: Int64)] = []
+  var pieceBegan: Int64 = 0
   var reopenings = 0
 
   mutating func opened(_ state: ItemState, at instant: Int64) {}
@@ -164,5 +165,6 @@ private struct VisitSink: TimelineSink {
   mutating func completed(_ state: ItemState, at instant: Int64) {}
   mutating func reopened(_ state: ItemState, at instant: Int64) { reopenings += 1 }
 
-  mutating func unblocked(_ state: ItemState, since: Int64, at instant: Int64) { blocks.append((since, instant)) }
+  mutating func blocked(_ state: ItemState, at instant: Int64) { pieceBegan = instant }
+  mutating func unblocked(_ state: ItemState, at instant: Int64) { blocks.append((pieceBegan, instant)) }
 }

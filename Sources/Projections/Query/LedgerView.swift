@@ -11,6 +11,8 @@ public struct LedgerView: ~Copyable {
   let visits: RowReader<VisitPosting>
   let completions: RowReader<CompletionPosting>
   let defects: RowReader<DefectPosting>
+  let blocks: RowReader<BlockPosting>
+  let events: RowReader<EventPosting>
   let stages: NameTable
   let texts: NameTable
   /// Canonical encodings of the attribute sets, by number; the first is the empty set.
@@ -26,6 +28,8 @@ public struct LedgerView: ~Copyable {
     let visits = try store.visits.reader(in: transaction)
     let completions = try store.completions.reader(in: transaction)
     let defects = try store.defects.reader(in: transaction)
+    let blocks = try store.blocks.reader(in: transaction)
+    let events = try store.events.reader(in: transaction)
     let names = try store.names(in: transaction)
     // Another process may append and post between the two snapshots: what the log's does not hold yet, the view leaves out.
     self.position = min(position, log.size)
@@ -33,6 +37,8 @@ public struct LedgerView: ~Copyable {
     self.visits = visits
     self.completions = completions
     self.defects = defects
+    self.blocks = blocks
+    self.events = events
     var stages = NameTable()
     for name in names.stages { _ = stages.intern(name) }
     var texts = NameTable()

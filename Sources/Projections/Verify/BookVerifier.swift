@@ -13,9 +13,11 @@ struct BookVerifier {
     compare("book.visits", live.visits, fresh.visits, position)
     compare("book.completions", live.completions, fresh.completions, position)
     compare("book.defects", live.defects, fresh.defects, position)
+    compare("book.blocks", live.blocks, fresh.blocks, position)
+    compare("book.events", live.events, fresh.events, position)
     if live.position == fresh.position {
       if live.stages.names != fresh.stages.names { findings.append("the stage names differ from a rebuild's") }
-      if live.texts.names != fresh.texts.names { findings.append("the severities differ from a rebuild's") }
+      if live.texts.names != fresh.texts.names { findings.append("the words differ from a rebuild's") }
       if live.attributeSets != fresh.attributeSets { findings.append("the attribute sets differ from a rebuild's") }
     }
   }

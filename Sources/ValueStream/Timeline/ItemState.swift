@@ -12,7 +12,7 @@ public enum ItemPhase: UInt8, BitwiseCopyable, Sendable {
 
 /// What is true of one item at an instant: the state that ``ItemState/apply(_:in:into:)`` carries from fact to fact.
 ///
-/// 64 bytes, no references: projections keep one for each open item.
+/// 72 bytes, no references: projections keep one for each open item.
 public struct ItemState: BitwiseCopyable, Sendable, Equatable {
   /// Stands for an instant that is not known.
   public static let unknown = Int64.min
@@ -33,6 +33,10 @@ public struct ItemState: BitwiseCopyable, Sendable, Equatable {
   public var stage: UInt32 = 0
   /// Its attributes: a set of ``AttributeSets``.
   public var attributes: UInt32 = 0
+  /// The number of the word for who entered its present stage; 0 when that was not said.
+  public var actor: UInt32 = 0
+  /// The number of the word for why it is blocked; 0 when it is not, or no reason was given.
+  public var reason: UInt32 = 0
   /// Its value stream; 0 when no fact named one.
   public var stream: UInt16 = 0
   /// Where it is in its life.
@@ -52,6 +56,8 @@ public struct ItemFact: BitwiseCopyable, Sendable, Equatable {
   public var stage: UInt32
   /// The attributes it sets: a delta of ``AttributeSets``; 0 when it sets none.
   public var attributes: UInt32
+  /// The number of the word that comes with it: who did it (an entry), why (a block); 0 for none.
+  public var word: UInt32
   /// The value stream it names; 0 when it names none.
   public var stream: UInt16
   /// What happened.
@@ -60,13 +66,14 @@ public struct ItemFact: BitwiseCopyable, Sendable, Equatable {
   /// Makes a fact from its parts.
   @inlinable
   public init(
-    occurredMicros: Int64, position: UInt64, stage: UInt32 = 0, attributes: UInt32 = 0, stream: UInt16 = 0,
-    kind: EventKind
+    occurredMicros: Int64, position: UInt64, stage: UInt32 = 0, attributes: UInt32 = 0, word: UInt32 = 0,
+    stream: UInt16 = 0, kind: EventKind
   ) {
     self.occurredMicros = occurredMicros
     self.position = position
     self.stage = stage
     self.attributes = attributes
+    self.word = word
     self.stream = stream
     self.kind = kind
   }

@@ -25,7 +25,11 @@ extension ItemState {
     case .itemLeft:
       if phase == .open, stage == fact.stage { leave(at: instant, into: &sink) }
     case .itemBlocked:
-      if phase == .open || phase == .unseen, blockedSinceMicros == Self.unknown { blockedSinceMicros = instant }
+      if phase == .open || phase == .unseen, blockedSinceMicros == Self.unknown {
+        blockedSinceMicros = instant
+        reason = fact.word
+        sink.blocked(self, at: instant)
+      }
     case .itemUnblocked: unblock(at: instant, into: &sink)
     case .itemDelivered:
       join(fact, in: &context, into: &sink)
@@ -80,10 +84,13 @@ extension ItemState {
     let newStream = fact.stream == 0 ? stream : fact.stream
     guard newAttributes != attributes || newStream != stream else { return }
     let visiting = phase == .open && stage != 0
+    let blocked = blockedSinceMicros != Self.unknown
+    if blocked { sink.unblocked(self, at: fact.occurredMicros) }
     if visiting { sink.left(self, at: fact.occurredMicros) }
     attributes = newAttributes
     stream = newStream
     if visiting { sink.entered(self, at: fact.occurredMicros) }
+    if blocked { sink.blocked(self, at: fact.occurredMicros) }
   }
 
   @inlinable mutating func enter(
@@ -99,18 +106,26 @@ extension ItemState {
     if phase != .open { reopen(at: instant, into: &sink) }
     // Entered the stage it is already in: no new visit.
     guard newStage != stage else { return }
-    leave(at: instant, into: &sink)
+    let blocked = blockedSinceMicros != Self.unknown
+    if blocked { sink.unblocked(self, at: instant) }
+    if stage != 0 { sink.left(self, at: instant) }
     stage = newStage
+    actor = fact.word
     stageSinceMicros = instant
     if committedMicros == Self.unknown, role.contains(.commits) { committedMicros = instant }
     sink.entered(self, at: instant)
+    if blocked { sink.blocked(self, at: instant) }
   }
 
   @inlinable mutating func leave(at instant: Int64, into sink: inout some TimelineSink) {
     guard stage != 0 else { return }
+    let blocked = blockedSinceMicros != Self.unknown
+    if blocked { sink.unblocked(self, at: instant) }
     sink.left(self, at: instant)
     stage = 0
+    actor = 0
     stageSinceMicros = Self.unknown
+    if blocked { sink.blocked(self, at: instant) }
   }
 
   @inlinable mutating func complete(_ newPhase: ItemPhase, at instant: Int64, into sink: inout some TimelineSink) {
@@ -135,7 +150,8 @@ extension ItemState {
 
   @inlinable mutating func unblock(at instant: Int64, into sink: inout some TimelineSink) {
     guard blockedSinceMicros != Self.unknown else { return }
-    sink.unblocked(self, since: blockedSinceMicros, at: instant)
+    sink.unblocked(self, at: instant)
     blockedSinceMicros = Self.unknown
+    reason = 0
   }
 }

@@ -11,12 +11,18 @@ public protocol TimelineSink {
   mutating func completed(_ state: ItemState, at instant: Int64)
   /// The delivery or cancellation described by `state` no longer holds: the item is open again.
   mutating func reopened(_ state: ItemState, at instant: Int64)
-  /// A time of being blocked ended; it began at `since`.
-  mutating func unblocked(_ state: ItemState, since: Int64, at instant: Int64)
+  /// The item is blocked since `state.blockedSinceMicros`; `instant` is later when only its stage, attributes or stream changed.
+  mutating func blocked(_ state: ItemState, at instant: Int64)
+  /// The item is no longer blocked, or goes on being blocked in another stage or under other attributes (a ``blocked(_:at:)`` with the
+  /// same begin follows).
+  mutating func unblocked(_ state: ItemState, at instant: Int64)
 }
 
 extension TimelineSink {
-  /// Most read models have no use for blocked times.
+  /// A sink may have no use for blocked times.
   @inlinable
-  public mutating func unblocked(_ state: ItemState, since: Int64, at instant: Int64) {}
+  public mutating func blocked(_ state: ItemState, at instant: Int64) {}
+  /// A sink may have no use for blocked times.
+  @inlinable
+  public mutating func unblocked(_ state: ItemState, at instant: Int64) {}
 }

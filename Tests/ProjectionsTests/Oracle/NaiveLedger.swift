@@ -10,6 +10,7 @@ struct NaiveLedger {
     var stage: String
     var since: Int
     var team: String
+    var actor: String
     static func < (left: Visit, right: Visit) -> Bool { (left.item, left.since) < (right.item, right.since) }
   }
 
@@ -38,7 +39,32 @@ struct NaiveLedger {
     static func < (left: Defect, right: Defect) -> Bool { (left.defect, left.found) < (right.defect, right.found) }
   }
 
+  struct Block: Hashable, Comparable {
+    var item: String
+    var stage: String
+    var since: Int
+    var reason: String
+    static func < (left: Block, right: Block) -> Bool { left.item < right.item }
+  }
+
+  /// An event that is about neither an item's way nor a defect.
+  struct Other: Hashable, Comparable {
+    var type: String
+    var subject: String
+    var seconds: Int
+    var stream: String
+    static func < (left: Other, right: Other) -> Bool {
+      (left.seconds, left.type, left.subject, left.stream) < (right.seconds, right.type, right.subject, right.stream)
+    }
+  }
+
   struct World: Equatable {
+    var blocks: [Block] = []
+    var others: [Other] = []
+    /// Seconds spent, by item, stream, stage and team.
+    var stageSeconds: [String: Int] = [:]
+    /// Seconds blocked, by item, stage and reason.
+    var blockedSeconds: [String: Int] = [:]
     var visits: [Visit] = []
     var completions: [Completion] = []
     var defects: [Defect] = []
@@ -59,9 +85,21 @@ struct NaiveLedger {
     let definitions = live.filter { $0.event.type == "stream.defined" }
 
     var world = World()
-    let itemEvents = live.filter { $0.event.type.hasPrefix("item.") }
+    let otherTypes = ["item.linked", "item.rejected", "work.logged", "check.completed", "deployment.completed"]
+    world.others =
+      live.filter { otherTypes.contains($0.event.type) }.map {
+        Other(
+          type: $0.event.type, subject: $0.event.subject, seconds: $0.event.seconds, stream: $0.event.stream ?? "")
+      }.sorted()
+    let itemEvents = live.filter { $0.event.type.hasPrefix("item.") && !otherTypes.contains($0.event.type) }
     for item in Set(itemEvents.map(\.event.subject)).sorted() {
-      let life = Life(itemEvents.filter { $0.event.subject == item }, definitions)
+      var life = Life(itemEvents.filter { $0.event.subject == item }, definitions)
+      life.pass(to: seconds)
+      world.stageSeconds.merge(life.stageSeconds) { $0 + $1 }
+      world.blockedSeconds.merge(life.blockedSeconds) { $0 + $1 }
+      if let since = life.blockedSince {
+        world.blocks.append(Block(item: item, stage: life.stage, since: since, reason: life.reason))
+      }
       if let visit = life.visit { world.visits.append(visit) }
       if let completion = life.completion { world.completions.append(completion) }
       if life.phase == "open" { world.open.insert(item) }
@@ -102,12 +140,18 @@ struct NaiveLedger {
     var stream = ""
     var team = ""
     var stage = ""
+    var actor = ""
     var since = 0
+    var blockedSince: Int?
+    var reason = ""
+    var stageSeconds: [String: Int] = [:]
+    var blockedSeconds: [String: Int] = [:]
+    private var clock = 0
     var created: Int?
     var committed: Int?
     var visit: Visit? {
       phase == "open" && !stage.isEmpty
-        ? Visit(item: item, stream: stream, stage: stage, since: since, team: team) : nil
+        ? Visit(item: item, stream: stream, stage: stage, since: since, team: team, actor: actor) : nil
     }
     var completion: Completion?
     private var item = ""
@@ -117,8 +161,20 @@ struct NaiveLedger {
       self.definitions = definitions
       for (position, event) in events {
         item = event.subject
+        pass(to: event.seconds)
         tell(event, position)
       }
+    }
+
+    /// Time goes by: it is spent where the item is.
+    mutating func pass(to seconds: Int) {
+      if phase == "open", !stage.isEmpty, seconds > clock {
+        stageSeconds["\(item) \(stream) \(stage) \(team)", default: 0] += seconds - clock
+      }
+      if blockedSince != nil, seconds > clock {
+        blockedSeconds["\(item) \(stage) \(reason)", default: 0] += seconds - clock
+      }
+      clock = seconds
     }
 
     private mutating func tell(_ event: PlainEvent, _ position: Int) {
@@ -138,7 +194,13 @@ struct NaiveLedger {
       case "item.entered":
         takeOver(event)
         if phase == "unseen" { phase = "open" }
-        enter(event.data["stage"] ?? "", event.seconds, stages)
+        enter(event.data["stage"] ?? "", event.seconds, stages, event.data["actor"])
+      case "item.blocked":
+        if phase == "open" || phase == "unseen", blockedSince == nil {
+          blockedSince = event.seconds
+          reason = event.data["reason"] ?? ""
+        }
+      case "item.unblocked": blockedSince = nil
       case "item.left":
         if phase == "open", stage == event.data["stage"] { stage = "" }
       case "item.delivered":
@@ -166,7 +228,8 @@ struct NaiveLedger {
     }
 
     private mutating func enter(
-      _ name: String, _ seconds: Int, _ stages: [(name: String, kind: String, wipLimit: Int?)]?
+      _ name: String, _ seconds: Int, _ stages: [(name: String, kind: String, wipLimit: Int?)]?,
+      _ who: String? = nil
     ) {
       let place = stages?.firstIndex { $0.name == name }
       if let stages, let place, stages[place].kind == "done" {
@@ -177,6 +240,7 @@ struct NaiveLedger {
       completion = nil
       if stage == name { return }
       stage = name
+      actor = who ?? ""
       since = seconds
       if committed == nil {
         // Without a commitment stage, the first work stage commits, and so does any later one.
@@ -192,6 +256,7 @@ struct NaiveLedger {
     private mutating func finish(_ how: String, _ seconds: Int) {
       phase = how
       stage = ""
+      blockedSince = nil
       completion = Completion(
         item: item, stream: stream, created: created, committed: committed, completed: seconds,
         isCancelled: how == "cancelled", team: team)

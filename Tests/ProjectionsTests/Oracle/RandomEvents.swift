@@ -46,7 +46,16 @@ enum RandomEvents {
       event.type = "item.created"
       if Bool.random(using: &generator) { event.data["stage"] = stage }
       if Bool.random(using: &generator) { event.data["team"] = "t\(Int.random(in: 1...2, using: &generator))" }
-    case 14..<46: event.data["stage"] = stage
+    case 14..<42:
+      event.data["stage"] = stage
+      if Bool.random(using: &generator) { event.data["actor"] = "a\(Int.random(in: 1...3, using: &generator))" }
+    case 42..<44:
+      event.type = "item.rejected"
+      event.data["origin"] = stage
+    case 44..<46:
+      event.type = "check.completed"
+      event.subject = "C\(Int.random(in: 1...3, using: &generator))"
+      event.data = ["outcome": "passed", "item": item]
     case 46..<52:
       event.type = "item.left"
       event.data["stage"] = stage
@@ -58,7 +67,9 @@ enum RandomEvents {
     case 66..<71:
       event.type = "item.changed"
       event.data["team"] = "t\(Int.random(in: 1...3, using: &generator))"
-    case 71..<74: event.type = "item.blocked"
+    case 71..<74:
+      event.type = "item.blocked"
+      if Bool.random(using: &generator) { event.data["reason"] = "r\(Int.random(in: 1...2, using: &generator))" }
     case 74..<76: event.type = "item.unblocked"
     case 76..<84:
       event.type = "defect.found"

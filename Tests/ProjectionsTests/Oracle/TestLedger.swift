@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import LMDB
 import ValueStream
 
 @testable import Projections
@@ -58,7 +59,37 @@ extension LedgerView {
       world.visits.append(
         NaiveLedger.Visit(
           item: subjectName(row.item), stream: streamName(row.stamp.stream) ?? "", stage: stages.name(row.stage) ?? "",
-          since: seconds(row.sinceMicros), team: team(row.attributes)))
+          since: seconds(row.sinceMicros), team: team(row.attributes), actor: texts.name(row.actor) ?? ""))
+    }
+    StandingEntries(blocks, cut).forEach(in: blocks) { row in
+      world.blocks.append(
+        NaiveLedger.Block(
+          item: subjectName(row.item), stage: stages.name(row.stage) ?? "", since: seconds(row.sinceMicros),
+          reason: texts.name(row.reason) ?? ""))
+    }
+    StandingEntries(events, cut).forEach(in: events) { row in
+      let type = EventKind(rawValue: row.kind)?.typeName ?? ""
+      world.others.append(
+        NaiveLedger.Other(
+          type: String(type.dropFirst("vsl.".count).dropLast(".v1".count)), subject: subjectName(row.subject),
+          seconds: seconds(row.effectiveMicros), stream: streamName(row.stamp.stream) ?? ""))
+    }
+    // The time spent is a sum over signed postings: + (at − effective) for each that adds, − for each that takes back.
+    func spent<Row: Posting>(_ book: RowReader<Row>, _ key: (Row) -> String) -> [String: Int] {
+      var sums: [String: Int] = [:]
+      for index in 0..<book.firstRow(positionAfter: cut.position) {
+        let row = book.row(at: index)
+        guard row.effectiveMicros <= cut.atMicros else { continue }
+        let elapsed = seconds(cut.atMicros) - seconds(row.effectiveMicros)
+        sums[key(row), default: 0] += row.stamp.flags.contains(.negative) ? -elapsed : elapsed
+      }
+      return sums.filter { $0.value != 0 }
+    }
+    world.stageSeconds = spent(visits) {
+      "\(subjectName($0.item)) \(streamName($0.stamp.stream) ?? "") \(stages.name($0.stage) ?? "") \(team($0.attributes))"
+    }
+    world.blockedSeconds = spent(blocks) {
+      "\(subjectName($0.item)) \(stages.name($0.stage) ?? "") \(texts.name($0.reason) ?? "")"
     }
     StandingEntries(completions, cut).forEach(in: completions) { row in
       world.completions.append(
@@ -81,6 +112,8 @@ extension LedgerView {
     world.visits.sort()
     world.completions.sort()
     world.defects.sort()
+    world.blocks.sort()
+    world.others.sort()
     return world
   }
 }
