@@ -104,7 +104,8 @@ import Testing
       try log.tables.voids.remove(2501, under: 4, in: transaction)
     }
     #expect(found.filter { $0.kind == .indexMissing }.map(\.position) == [1, 6, 2501])
-    #expect(found.filter { $0.kind == .countMismatch }.count == 2)
+    // What an event refers to in a list is known to the layer above, which counts the references.
+    #expect(found.filter { $0.kind == .countMismatch }.count == 1)
   }
 
   @Test func theChecksForLayersAboveAnswerForWhatIsThere() throws {

@@ -36,6 +36,11 @@ struct AppendRows {
     }
   }
 
+  /// Lists a position under a subject that its event names in a list.
+  mutating func addReference(to subject: UInt32, position: UInt64) {
+    references.append(SubjectEntry(subject: subject, position: position))
+  }
+
   /// Writes everything gathered.
   mutating func write(_ tables: LogTables, in transaction: borrowing WriteTransaction) throws(LMDBError) {
     try facts.withUnsafeBufferPointer { rows throws(LMDBError) in try tables.facts.append(rows, in: transaction) }
@@ -45,14 +50,17 @@ struct AppendRows {
     try Self.write(&references, to: tables.references, in: transaction)
   }
 
-  /// In order of subject, so that neighbours share pages while these are warm; each position is above those listed already.
+  /// In order of subject, so that neighbours share pages while these are warm; each position is above those listed already. An event
+  /// that names a subject twice is listed once.
   private static func write(
     _ entries: inout [SubjectEntry], to table: MultiTable<UInt64>, in transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     guard !entries.isEmpty else { return }
     if entries.count > 1 { entries.sort(by: <) }
     var cursor = try Cursor(table, in: transaction)
-    for entry in entries {
+    var last = SubjectEntry(subject: 0, position: 0)
+    for entry in entries where entry.subject != last.subject || entry.position != last.position {
+      last = entry
       var position = entry.position
       try withUnsafeBytes(of: &position) { value throws(LMDBError) in
         try cursor.put(UInt64(entry.subject), value, flags: MDB_APPENDDUP)

@@ -12,6 +12,8 @@ public final class EventBatch: @unchecked Sendable {
 
   /// The events, in order.
   public private(set) var events: [PreparedEvent] = []
+  /// Subjects that events name in lists, those of one event side by side.
+  private var references: [PreparedText] = []
   /// The recorded time that the leaf hashes were made with, in microseconds since 1970.
   public var recordedMicros: Int64 = 0
   /// Leaf hashes, 32 bytes an event, when ``hashLeaves()`` has run since the last change.
@@ -41,6 +43,7 @@ public final class EventBatch: @unchecked Sendable {
   /// Empties the batch and keeps its memory.
   public func removeAll() {
     events.removeAll(keepingCapacity: true)
+    references.removeAll(keepingCapacity: true)
     leafHashes.removeAll(keepingCapacity: true)
     recordsEnd = 0
     textEnd = 0
@@ -50,15 +53,17 @@ public final class EventBatch: @unchecked Sendable {
   public struct Mark: Sendable {
     let recordsEnd: Int
     let textEnd: Int
+    let referenceCount: Int
   }
 
   /// The state before an event that may yet be refused.
-  public var mark: Mark { Mark(recordsEnd: recordsEnd, textEnd: textEnd) }
+  public var mark: Mark { Mark(recordsEnd: recordsEnd, textEnd: textEnd, referenceCount: references.count) }
 
   /// Forgets bytes and strings added since `mark` (their event was not yet added).
   public func rollBack(to mark: Mark) {
     recordsEnd = mark.recordsEnd
     textEnd = mark.textEnd
+    references.removeLast(references.count - mark.referenceCount)
   }
 
   /// Copies an event's bytes behind room for the leaf prefix and recorded time; ``padding`` readable bytes follow it.
@@ -96,6 +101,18 @@ public final class EventBatch: @unchecked Sendable {
     textEnd = offset + length
     let stored = UnsafeRawBufferPointer(rebasing: text[offset..<offset + length])
     return PreparedText(offset: UInt32(offset), length: UInt32(length), hash: StableHash.hash(stored))
+  }
+
+  /// Adds a subject that an event names in a list; all of one event's are added one after another.
+  public func addReference(_ bytes: UnsafeRawBufferPointer, prefix: UInt8, of event: inout PreparedEvent) {
+    if event.referenceCount == 0 { event.firstReference = UInt32(references.count) }
+    references.append(addText(bytes, prefix: prefix))
+    event.referenceCount += 1
+  }
+
+  /// The subjects that an event names in a list, in its order; one may be there twice.
+  public func references(of event: PreparedEvent) -> ArraySlice<PreparedText> {
+    references[Int(event.firstReference)..<Int(event.firstReference) + Int(event.referenceCount)]
   }
 
   /// The bytes of a string of this batch. Valid until the next change of the batch.

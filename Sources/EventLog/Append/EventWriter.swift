@@ -44,6 +44,12 @@ struct EventWriter: ~Copyable {
       let leaf = batch.leafHash(at: index)
       self.tree.append(leaf, nodes: &rows.nodes)
       rows.add(fact, leaf: leaf, position: position)
+      if event.referenceCount > 0 {
+        for reference in batch.references(of: event) {
+          let subject = try interner.subject(reference, cache: &cache, counts: &state.symbolCounts, in: transaction)
+          rows.addReference(to: subject, position: position)
+        }
+      }
     }
     try rows.write(tables, in: transaction)
   }

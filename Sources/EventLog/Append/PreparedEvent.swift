@@ -42,6 +42,10 @@ public struct PreparedEvent: BitwiseCopyable, Sendable {
   public var attributes: PreparedText = .none
   /// The value stream's name.
   public var stream: PreparedText = .none
+  /// Place of its first reference in the batch's list: see ``EventBatch/references(of:)``.
+  public var firstReference: UInt32 = 0
+  /// How many subjects it refers to by a list.
+  public var referenceCount: UInt32 = 0
   /// The namespace of `argument`.
   public var argumentNamespace: SymbolNamespace = .text
   /// ``Fact/kind``.

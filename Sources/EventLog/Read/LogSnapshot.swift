@@ -76,6 +76,32 @@ public struct LogSnapshot: ~Copyable {
     }
   }
 
+  /// Calls `body` with every subject that an event names, and the event's position: by subject, then position. O(references).
+  public func forEachReference(_ body: (_ subject: UInt32, _ position: UInt64) -> Void) throws(LedgerError) {
+    try storage { () throws(LMDBError) in
+      var cursor = try Cursor(tables.references, in: transaction)
+      guard try cursor.moveToFirst() else { return }
+      repeat {
+        let subject = UInt32(truncatingIfNeeded: cursor.integerKey)
+        var more = try cursor.readPage()
+        while more {
+          let page = cursor.value
+          for offset in stride(from: 0, to: page.count - 7, by: 8) {
+            body(subject, page.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+          }
+          more = try cursor.readNextPage()
+        }
+      } while try cursor.moveToNextKey()
+    }
+  }
+
+  /// Whether an event at a position is listed as naming a subject. O(log n).
+  public func isReference(to subject: UInt32, at position: UInt64) throws(LedgerError) -> Bool {
+    try storage { () throws(LMDBError) in
+      try tables.references.contains(position, under: UInt64(subject), in: transaction)
+    }
+  }
+
   /// Appends the positions of the events that void the one at `position` to an array, ascending.
   public func voids(of position: UInt64, into positions: inout [UInt64]) throws(LedgerError) {
     guard hasVoids else { return }

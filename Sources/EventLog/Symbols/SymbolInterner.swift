@@ -25,6 +25,14 @@ struct SymbolInterner {
       stream: shortStream, kind: event.kind, flags: event.flags)
   }
 
+  /// The symbol of a subject that an event names in a list; these come after all other strings of the event.
+  func subject(
+    _ reference: PreparedText, cache: inout SymbolCache, counts: inout SymbolCounts,
+    in transaction: borrowing WriteTransaction
+  ) throws -> UInt32 {
+    try intern(reference, in: .subject, &cache, &counts, transaction)
+  }
+
   private func intern(
     _ text: PreparedText, in namespace: SymbolNamespace, _ cache: inout SymbolCache, _ counts: inout SymbolCounts,
     _ transaction: borrowing WriteTransaction

@@ -48,12 +48,6 @@ struct IndexVerifier {
     let size = Int(snapshot.size)
     var expected = ["records": size, "leaves": size, "facts": size, "identity": size, "subjects": size]
     expected["nodes"] = Int(NodeLayout.nodeCount(leaves: snapshot.size))
-    var references = 0
-    try snapshot.forEachFact { _, fact in
-      references += fact.flags.contains(.argumentIsSubject) && fact.argument != 0 ? 1 : 0
-      return true
-    }
-    expected["references"] = references
     let symbols = SymbolNamespace.allCases.reduce(0) { $0 + Int(snapshot.symbolCount(in: $1)) }
     expected["symbols"] = symbols
     expected["names"] = symbols

@@ -92,6 +92,7 @@ public final class EventPreparer {
     event.subject = batch.addText(text(root, subject), prefix: definition.subjectClass.rawValue)
     fillArgument(&event, root, definition, batch)
     fillMeasure(&event, root, definition)
+    fillReferences(&event, root, definition, batch)
     if let flag = found(.flag) {
       event.flags.insert(root.sibling(at: flag).bool == true ? .saidTrue : .saidFalse)
     }
@@ -162,6 +163,15 @@ public final class EventPreparer {
       event.measure = UInt64(bitPattern: Timestamp.parse(node.stringBytes) ?? 0)
     } else if let number = node.double {
       event.measure = FactMeasure.bits(of: number)
+    }
+  }
+
+  private func fillReferences(
+    _ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition, _ batch: EventBatch
+  ) {
+    guard let subjectClass = definition.referencesClass, let list = found(.references(subjectClass)) else { return }
+    for element in root.sibling(at: list).elements {
+      batch.addReference(element.stringBytes, prefix: subjectClass.rawValue, of: &event)
     }
   }
 

@@ -3,12 +3,13 @@ import EventLog
 /// What a member of an event becomes in its fact, as the schemas' annotation keyword `x-fact` says.
 ///
 /// In the files: `"id"`, `"source"`, `"type"`, `"time"`, `"subject"`, `"stream"` (envelope); `"argument stage"`, `"argument text"`,
-/// `"argument subject item"` (a subject's class last); `"attribute team"` (a name of ``AttributeTag``); `"labels"`;
+/// `"argument subject item"` (a subject's class last); `"references change"` (an array of subjects of a class); `"attribute team"` (a name of ``AttributeTag``); `"labels"`;
 /// `"measure number"`, `"measure time"`; `"flag"`; `"voided source"`, `"voided id"`.
 enum FactRole: Hashable, Sendable {
   case id, source, type, time, subject, stream
   case argument(SymbolNamespace)
   case argumentSubject(SubjectClass)
+  case references(SubjectClass)
   case attribute(AttributeTag)
   case measureNumber, measureTime
   case flag
@@ -29,6 +30,9 @@ enum FactRole: Hashable, Sendable {
     case ("argument", "subject", let name?):
       guard let subjectClass = SubjectClass(schemaName: name) else { return nil }
       self = .argumentSubject(subjectClass)
+    case ("references", let name?, nil):
+      guard let subjectClass = SubjectClass(schemaName: name) else { return nil }
+      self = .references(subjectClass)
     case ("attribute", let name?, nil):
       guard let tag = AttributeTag(schemaName: name), tag != .label else { return nil }
       self = .attribute(tag)
@@ -57,6 +61,7 @@ enum FactRole: Hashable, Sendable {
     case .flag: 40
     case .voidedSource: 41
     case .voidedId: 42
+    case .references: 43
     }
   }
 }

@@ -25,6 +25,7 @@ public struct FactVerifier: ~Copyable {
   private let batch = EventBatch()
   private let targetBatch = EventBatch()
   private var next: [SymbolNamespace: UInt32] = [:]
+  private var referenceCount = 0
 
   /// A verifier of a log.
   public init(_ log: EventLog) {
@@ -52,6 +53,10 @@ public struct FactVerifier: ~Copyable {
       let counted = (next[namespace] ?? 1) - 1
       let stored = snapshot.symbolCount(in: namespace)
       if counted != stored { add(0, "the \(namespace) symbols are \(stored), but the events use \(counted)") }
+    }
+    let listed = try snapshot.statistics().first { $0.name == "references" }?.statistics.entries ?? 0
+    if listed != referenceCount {
+      add(0, "the table references holds \(listed) entries; the events call for \(referenceCount)")
     }
   }
 
@@ -93,6 +98,27 @@ public struct FactVerifier: ~Copyable {
     checkSymbol(fact.subject, event.subject, .subject, position, snapshot)
     checkSymbol(fact.argument, event.argument, event.argumentNamespace, position, snapshot)
     checkSymbol(fact.attributes, event.attributes, .attributes, position, snapshot)
+    if fact.flags.contains(.argumentIsSubject), fact.argument != 0 { referenceCount += 1 }
+    if event.referenceCount > 0 { try checkReferences(of: event, position, snapshot) }
+  }
+
+  /// Each subject that the event names in a list has a symbol, and the event is listed under it, once.
+  private mutating func checkReferences(
+    of event: PreparedEvent, _ position: UInt64, _ snapshot: borrowing LogSnapshot
+  ) throws {
+    var seen: Set<UInt32> = []
+    for reference in batch.references(of: event) {
+      guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
+        add(position, "a subject that the event names in a list has no symbol")
+        return
+      }
+      checkSymbol(symbol, reference, .subject, position, snapshot)
+      guard seen.insert(symbol).inserted else { continue }
+      referenceCount += 1
+      if try !snapshot.isReference(to: symbol, at: position) {
+        add(position, "the event is not listed as referring to subject \(symbol), which it names in a list")
+      }
+    }
   }
 
   private mutating func checkSymbol(

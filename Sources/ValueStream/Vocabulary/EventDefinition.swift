@@ -56,6 +56,8 @@ public struct EventDefinition: Sendable {
   let schema: CompiledSchema
   let argumentNamespace: SymbolNamespace
   let argumentClass: SubjectClass?
+  /// What the subjects are that a list in the event names; nil when there is no such list.
+  let referencesClass: SubjectClass?
   let measureIsTime: Bool
 
   /// The member with a name; nil when the schema names none.
@@ -94,6 +96,7 @@ public struct EventDefinition: Sendable {
     }
     var argumentNamespace = SymbolNamespace.text
     var argumentClass: SubjectClass?
+    var referencesClass: SubjectClass?
     var measureIsTime = false
     for property in data.properties {
       switch property.rule.role {
@@ -101,12 +104,14 @@ public struct EventDefinition: Sendable {
       case .argumentSubject(let name):
         argumentNamespace = .subject
         argumentClass = name
+      case .references(let name): referencesClass = name
       case .measureTime: measureIsTime = true
       default: break
       }
     }
     self.argumentNamespace = argumentNamespace
     self.argumentClass = argumentClass
+    self.referencesClass = referencesClass
     self.measureIsTime = measureIsTime
     var examples: [String] = []
     for example in document.member("examples")?.elements ?? document.elements { examples.append(example.compactJSON) }

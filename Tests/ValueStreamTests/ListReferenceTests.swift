@@ -1,0 +1,57 @@
+import EventLog
+import Foundation
+import Testing
+
+@testable import ValueStream
+
+@Suite("Subjects that an event names in a list")
+struct ListReferenceTests {
+  private let folder = NSTemporaryDirectory() + "/vsl-references-\(UUID().uuidString)"
+
+  private func deployment(_ id: String, _ changes: String) -> String {
+    #"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"vsl.deployment.completed.v1","subject":"d\#(id)","#
+      + #""time":"2026-01-01T00:00:00Z","data":{"environment":"production","outcome":"succeeded","changes":\#(changes)}}"#
+  }
+
+  private func log(_ lines: [String]) throws -> EventLog {
+    let log = try EventLog.create(at: folder, options: EventLogOptions())
+    let preparer = EventPreparer(isStrict: true)
+    let batch = EventBatch()
+    for (index, line) in lines.enumerated() {
+      try Array(line.utf8).withUnsafeBytes { try preparer.prepare($0, line: index + 1, into: batch) }
+    }
+    _ = try log.append(batch, nowMicros: 1_767_225_600_000_000)
+    return log
+  }
+
+  @Test("each is listed once with the event's position, known or not before, and verification agrees")
+  func listed() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let log = try log([
+      deployment("1", #"["a","b","a"]"#), deployment("2", "[]"), deployment("3", #"["b","c"]"#),
+    ])
+    let snapshot = try log.snapshot()
+    var found: [String] = []
+    try snapshot.forEachReference { subject, position in
+      found.append(
+        String(decoding: (snapshot.symbolBytes(subject, in: .subject) ?? .init(start: nil, count: 0)), as: UTF8.self)
+          + "\(position)")
+    }
+    #expect(found.sorted() == ["ma1", "mb1", "mb3", "mc3"])
+    var verifier = FactVerifier(log)
+    try verifier.run(through: 3) { _ in }
+    #expect(verifier.findings == [])
+  }
+
+  @Test("an event that is refused leaves nothing behind")
+  func refused() throws {
+    let batch = EventBatch()
+    let preparer = EventPreparer(isStrict: true)
+    #expect(throws: EventRefusal.self) {
+      try Array(deployment("1", #"["a",7]"#).utf8).withUnsafeBytes { try preparer.prepare($0, line: 1, into: batch) }
+    }
+    try Array(deployment("2", #"["b"]"#).utf8).withUnsafeBytes { try preparer.prepare($0, line: 2, into: batch) }
+    let event = try #require(batch.events.first)
+    #expect(batch.references(of: event).map { String(decoding: batch.bytes(of: $0), as: UTF8.self) } == ["mb"])
+  }
+}
