@@ -8,7 +8,9 @@ extension Answer {
     case .table: return text(ofLines: terminalLines(style: style))
     case .json: return String(decoding: JSONDocument(self).bytes, as: UTF8.self)
     case .csv, .ndjson: return table.rendered(as: format, style: style)
-    case .markdown: return table.rendered(as: format, style: style) + markdownSupplement
+    case .markdown:
+      let tables = [table] + more
+      return tables.map { $0.rendered(as: format, style: style) }.joined(separator: "\n") + markdownSupplement
     }
   }
 

@@ -15,11 +15,40 @@ public protocol Projection: Sendable {
   var takesPeriods: Bool { get }
   /// Whether the filter may name stages.
   var takesStages: Bool { get }
+  /// Options of its own, besides filters, groups and periods.
+  var options: [ProjectionOption] { get }
+  /// Pictures of its tables, the best one first.
+  var charts: [ChartDescription] { get }
   /// Answers a question from one view of the ledger.
   func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer
 }
 
+/// An option that a projection has of its own.
+public struct ProjectionOption: Sendable {
+  /// The name, `items`.
+  public var name: String
+  /// What it wants: `number`, `seconds`, `yes|no` …
+  public var value: String
+  /// What holds without it.
+  public var standard: String
+  /// What it does, in a sentence.
+  public var summary: String
+
+  /// Declares an option.
+  public init(_ name: String, value: String, standard: String, _ summary: String) {
+    self.name = name
+    self.value = value
+    self.standard = standard
+    self.summary = summary
+  }
+}
+
 extension Projection {
+  /// None.
+  public var options: [ProjectionOption] { [] }
+  /// None.
+  public var charts: [ChartDescription] { [] }
+
   /// Refuses what the projection has no meaning for, and puts the question.
   public func checkedAnswer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     for grouping in query.groupings {
@@ -28,6 +57,13 @@ extension Projection {
         throw QueryError(
           "\(name) cannot be split by \(grouping.name). It can be by \(groupings.joined(separator: ", ")).")
       }
+    }
+    for name in query.options.keys.sorted() where !options.contains(where: { $0.name == name }) {
+      let known = options.map(\.name)
+      throw QueryError(
+        known.isEmpty
+          ? "\(self.name) has no options of its own; --set \(name) does not apply."
+          : Suggestion.unknown("option of \(self.name)", name, known: known))
     }
     if !takesPeriods, query.period != nil || query.fromMicros != nil || query.toMicros != nil {
       throw QueryError(

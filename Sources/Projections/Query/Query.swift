@@ -36,6 +36,8 @@ public enum Grouping: Sendable, Hashable {
   case severity
   /// Each item by itself.
   case item
+  /// A word that a projection says more about: the reason of a block, an actor, the outcome of a check, the step of a journey …
+  case word(String)
 
   /// The name of the column, and of the option's value.
   public var name: String {
@@ -47,6 +49,7 @@ public enum Grouping: Sendable, Hashable {
     case .origin: "origin"
     case .severity: "severity"
     case .item: "item"
+    case .word(let name): name
     }
   }
 
@@ -66,9 +69,16 @@ public enum Grouping: Sendable, Hashable {
     case "origin": self = .origin
     case "severity": self = .severity
     case "item": self = .item
-    default: return nil
+    default:
+      guard Self.words.contains(name) else { return nil }
+      self = .word(name)
     }
   }
+
+  /// The words that some projection can be split by.
+  public static let words = [
+    "reason", "actor", "outcome", "check", "environment", "scale", "step", "unit", "relation",
+  ]
 }
 
 /// An attribute that every item may have.
@@ -130,6 +140,12 @@ public struct Query: Sendable {
   public var period: Period?
   /// IANA name of the time zone for periods; nil: that of the one stream asked for, else UTC.
   public var timeZone: String?
+  /// Options of the projection, by name; see ``Projection/options``.
+  public var options: [String: String] = [:]
+  /// Whether to measure durations in the working hours of each stream's calendar.
+  public var workingTime = false
+  /// Whether the answer must say what each figure is made of.
+  public var explains = false
 
   /// A question about everything, as of now.
   public init(nowMicros: Int64) { self.nowMicros = nowMicros }

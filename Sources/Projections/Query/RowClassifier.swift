@@ -8,6 +8,8 @@ struct RowClassifier {
   private var setGroups: [UInt32]
   private var streamPasses: [Bool]
   private var stagePasses: [Bool]
+  /// The items that the filter names; nil for all.
+  var wantedItems: Set<UInt32>? { items }
   private let items: Set<UInt32>?
   private let groupings: [Grouping]
   private let setGroupings: [Grouping]
@@ -24,6 +26,7 @@ struct RowClassifier {
     var origin: UInt32 = 0
     var severity: UInt32 = 0
     var item: UInt32 = 0
+    var word: UInt32 = 0
     var period: Int32 = -1
   }
 
@@ -92,12 +95,28 @@ struct RowClassifier {
         setGroups.append(number)
       }
     }
+    // A service may be known from deployments or checks alone.
+    if let wanted = filter.attributes[.service] {
+      let known = seen[.service] ?? []
+      if wanted.contains(where: { !known.contains($0) }) { seen[.service] = known.union(Self.services(view)) }
+    }
     for (attribute, values) in filter.attributes {
       for value in values where !(seen[attribute]?.contains(value) ?? false) {
         throw QueryError(
           Suggestion.unknown(attribute.name, value, known: (seen[attribute] ?? []).sorted()))
       }
     }
+  }
+
+  private static func services(_ view: borrowing LedgerView) -> Set<String> {
+    var services: Set<String> = []
+    for symbol in 1..<max(1, view.log.symbolCount(in: .attributes)) + 1 {
+      guard let bytes = view.log.symbolBytes(symbol, in: .attributes) else { continue }
+      for entry in AttributeEntry.decode(Array(bytes)) where entry.tag == AttributeTag.service.rawValue {
+        services.insert(entry.value)
+      }
+    }
+    return services
   }
 
   /// Whether the filter lets a posting pass.
@@ -120,7 +139,7 @@ struct RowClassifier {
   @inline(__always)
   mutating func group(
     stream: UInt16, attributes: UInt32, item: UInt32, stage: UInt32 = 0, origin: UInt32 = 0, severity: UInt32 = 0,
-    period: Int32 = -1
+    word: UInt32 = 0, period: Int32 = -1
   ) -> Int {
     var key = GroupKey(period: period)
     for grouping in groupings {
@@ -131,6 +150,7 @@ struct RowClassifier {
       case .origin: key.origin = origin
       case .severity: key.severity = severity
       case .item: key.item = item
+      case .word: key.word = word
       }
     }
     if let known = groups[key] { return known }
@@ -141,7 +161,11 @@ struct RowClassifier {
   }
 
   /// The values of a group's columns, one for each grouping; nil where there is none.
-  func columns(of key: GroupKey, _ view: borrowing LedgerView) -> [String?] {
+  ///
+  /// - Parameter word: the text of a word's number; the books' words when nil.
+  func columns(
+    of key: GroupKey, _ view: borrowing LedgerView, word: ((UInt32) -> String?)? = nil
+  ) -> [String?] {
     groupings.map { grouping in
       switch grouping {
       case .attribute, .label:
@@ -151,6 +175,7 @@ struct RowClassifier {
       case .origin: view.stages.name(key.origin)
       case .severity: view.texts.name(key.severity)
       case .item: key.item == 0 ? nil : view.subjectName(key.item)
+      case .word: if let word { word(key.word) } else { view.texts.name(key.word) }
       }
     }
   }

@@ -14,8 +14,12 @@ public struct Answer: Sendable {
   public var notes: [String]
   /// The answer itself.
   public var table: Table
+  /// Further tables that belong to the answer, each with a title of its own.
+  public var more: [Table]
   /// The distribution behind the table, where there is one.
   public var histogram: Histogram?
+  /// What each row of the table is made of, when the question asked for it.
+  public var explanation: Explanation?
 
   /// Makes an answer.
   public init(
@@ -25,7 +29,9 @@ public struct Answer: Sendable {
     root: String,
     notes: [String],
     table: Table,
-    histogram: Histogram?
+    more: [Table] = [],
+    histogram: Histogram? = nil,
+    explanation: Explanation? = nil
   ) {
     self.metric = metric
     self.parameters = parameters
@@ -33,6 +39,8 @@ public struct Answer: Sendable {
     self.root = root
     self.notes = notes
     self.table = table
+    self.more = more
     self.histogram = histogram
+    self.explanation = explanation
   }
 }

@@ -23,6 +23,14 @@ struct JSONDocument {
       JSONDocument.appendArray(answer.notes, to: &bytes) { JSONText.append($0, to: &$1) }
     }
     if let histogram = answer.histogram { append(histogram) }
+    if !answer.more.isEmpty {
+      appendMember("tables") { bytes in
+        JSONDocument.appendArray(answer.more, to: &bytes) { table, bytes in
+          // A document of its own, without the newline that ends it.
+          bytes.append(contentsOf: JSONDocument(table).bytes.dropLast())
+        }
+      }
+    }
     bytes.append(contentsOf: "\n}\n".utf8)
   }
 

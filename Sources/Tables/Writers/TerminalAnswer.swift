@@ -6,6 +6,10 @@ extension Answer {
       lines.append("")
       lines += HistogramDrawing(histogram, markers: percentiles).lines(width: style.width)
     }
+    for table in more {
+      lines.append("")
+      lines += TerminalTable(table, style: style).lines()
+    }
     if !notes.isEmpty { lines.append("") }
     lines += notes.map { "note: \(ScreenText.safeForTerminal($0))" }
     lines.append("")

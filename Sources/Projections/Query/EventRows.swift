@@ -1,0 +1,148 @@
+import EventLog
+import ValueStream
+
+/// What an event of ``EventPosting`` says of itself.
+struct EventWords: Sendable {
+  /// Values of attributes, by tag.
+  var values: [UInt8: String] = [:]
+
+  /// The value of an attribute.
+  subscript(tag: AttributeTag) -> String? { values[tag.rawValue] }
+}
+
+/// The standing events of a cut, of some kinds, that a question's filter lets pass, with what they say.
+///
+/// Filters and groupings by stream and service look at what the event itself says; by kind, team, class, label (and service, when the
+/// event names none) at the item that the event names, as it was when the event happened.
+struct EventRows {
+  private let kinds: Set<UInt8>
+  private let standing: StandingEntries
+  private let filter: Filter
+  private let streamPasses: [Bool]
+  private let items: Set<UInt32>?
+  private let history: ItemAttributeHistory?
+
+  /// One event.
+  struct Event {
+    /// Its posting.
+    var row: EventPosting
+    /// What kind of event it is.
+    var kind: EventKind
+    /// What it says of itself.
+    var words: EventWords
+    /// The item that it names; 0 for none.
+    var item: UInt32
+    /// The set of attributes that the item had when it happened; 0 when that is not known or was not asked for.
+    var itemAttributes: UInt32
+    /// Its measure as a number; nil when it has none.
+    var number: Double? { row.measure == 0 ? nil : Double(bitPattern: row.measure) }
+    /// Whether its flag was said to be true.
+    var saidTrue: Bool { FactFlags(rawValue: row.factFlags).contains(.saidTrue) }
+  }
+
+  /// Prepares for a question about events of some kinds.
+  init(_ kinds: [EventKind], _ query: Query, _ cut: Cut, _ view: borrowing LedgerView) throws {
+    self.kinds = Set(kinds.map(\.rawValue))
+    standing = StandingEntries(view.events, cut)
+    filter = query.filter
+    // The classifier knows the names and their nearest; it refuses what the ledger does not know.
+    let classifier = try RowClassifier(query, view)
+    streamPasses = (0..<Int(view.log.symbolCount(in: .stream)) + 1).map { classifier.passes(stream: UInt16($0)) }
+    items = classifier.wantedItems
+    let needsItems =
+      !filter.attributes.isEmpty || !filter.labels.isEmpty
+      || query.groupings.contains {
+        switch $0 {
+        case .attribute, .label: true
+        default: false
+        }
+      }
+    history = needsItems ? ItemAttributeHistory(view, cut) : nil
+  }
+
+  /// Calls `body` with each event, in the order of the log.
+  func forEach(_ view: borrowing LedgerView, _ body: (Event) throws -> Void) rethrows {
+    var words: [UInt32: EventWords] = [:]
+    try standing.forEach(in: view.events) { row in
+      guard kinds.contains(row.kind), Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)]
+      else { return }
+      let item = Self.item(of: row)
+      if let items, !items.contains(item) { return }
+      let said: EventWords
+      if let known = words[row.attributes] {
+        said = known
+      } else {
+        said = Self.words(row.attributes, view)
+        words[row.attributes] = said
+      }
+      let set = item == 0 ? 0 : history?.attributes(of: item, at: row.effectiveMicros) ?? 0
+      if !filter.attributes.isEmpty || !filter.labels.isEmpty {
+        guard passes(said, view.attributeSets[Int(set)]) else { return }
+      }
+      try body(
+        Event(row: row, kind: EventKind(rawValue: row.kind) ?? .opaque, words: said, item: item, itemAttributes: set))
+    }
+  }
+
+  private func passes(_ words: EventWords, _ encoding: [UInt8]) -> Bool {
+    let entries = AttributeEntry.decode(encoding)
+    for (attribute, wanted) in filter.attributes {
+      let own = attribute == .service ? words[.service] : nil
+      guard let value = own ?? entries.first(where: { $0.tag == attribute.rawValue })?.value, wanted.contains(value)
+      else { return false }
+    }
+    for (key, wanted) in filter.labels {
+      guard let entry = entries.first(where: { $0.labelKey == key }), wanted.contains(entry.value) else { return false }
+    }
+    return true
+  }
+
+  /// The item that an event is about or names.
+  static func item(of row: EventPosting) -> UInt32 {
+    switch EventKind(rawValue: row.kind) {
+    case .itemLinked, .itemRejected, .workLogged: row.subject
+    case .checkCompleted, .changeMerged, .feedbackReceived, .outcomeMeasured: row.argument
+    default: 0
+    }
+  }
+
+  /// What an event says of itself, from its symbol of attributes.
+  static func words(_ symbol: UInt32, _ view: borrowing LedgerView) -> EventWords {
+    var words = EventWords()
+    guard symbol != 0, let bytes = view.log.symbolBytes(symbol, in: .attributes) else { return words }
+    for entry in AttributeEntry.decode(Array(bytes)) where entry.tag != AttributeTag.label.rawValue {
+      words.values[entry.tag] = entry.value
+    }
+    return words
+  }
+}
+
+/// Which attributes each item had when, in a cut.
+struct ItemAttributeHistory {
+  private var changes: [UInt32: [(from: Int64, set: UInt32)]] = [:]
+
+  init(_ view: borrowing LedgerView, _ cut: Cut) {
+    StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) { note($0.item, $0.effectiveMicros, $0.attributes) }
+    // A visit that has ended no longer stands; what its item was then is said by its opening all the same.
+    let count = view.visits.firstRow(positionAfter: cut.position)
+    for index in 0..<count {
+      let row = view.visits.row(at: index)
+      guard row.opening == UInt32(index), row.effectiveMicros <= cut.atMicros else { continue }
+      note(row.item, row.effectiveMicros, row.attributes)
+    }
+    StandingEntries(view.completions, cut).forEach(in: view.completions) {
+      note($0.item, $0.effectiveMicros, $0.attributes)
+    }
+    for key in changes.keys { changes[key]?.sort { $0.from < $1.from } }
+  }
+
+  private mutating func note(_ item: UInt32, _ from: Int64, _ set: UInt32) {
+    changes[item, default: []].append((from, set))
+  }
+
+  /// The set of an item at an instant; the first known one before that.
+  func attributes(of item: UInt32, at micros: Int64) -> UInt32 {
+    guard let list = changes[item], let first = list.first else { return 0 }
+    return list.last { $0.from <= micros }?.set ?? first.set
+  }
+}
