@@ -9,7 +9,11 @@ struct AnswerParts {
   let rules: StreamRules
   let timeZone: String
   let root: String
+  /// Measures durations, elapsed or in working time, as the question wants.
+  let clock = SpanClock()
   private(set) var parameters: [(name: String, value: String)] = []
+  /// What a reader must know of every answer to this question.
+  private(set) var notes: [String] = []
 
   init(_ query: Query, _ view: borrowing LedgerView) throws {
     self.query = query
@@ -23,6 +27,7 @@ struct AnswerParts {
       zone = rules.definition(of: UInt16(truncatingIfNeeded: id), at: cut.atMicros)?.timeZone
     }
     timeZone = zone ?? "UTC"
+    if query.workingTime { add("time", "working") }
 
     add("knownAt", String(cut.position))
     add("at", Timestamp.format(cut.atMicros))
@@ -35,6 +40,7 @@ struct AnswerParts {
     add("stage", filter.stages)
     add("item", filter.items)
     add("by", query.groupings.map(\.name))
+    for (name, value) in query.options.sorted(by: { $0.key < $1.key }) { add(name, value) }
     if let period = query.period {
       add("period", period.rawValue)
       add("timezone", timeZone)

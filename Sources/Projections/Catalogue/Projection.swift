@@ -82,7 +82,7 @@ extension Projection {
 /// All projections.
 public enum Catalogue {
   /// In the order in which they are listed.
-  public static let all: [any Projection] = [StageQueues(), LeadTimes(), DefectRates()]
+  public static let all: [any Projection] = [StageQueues(), LeadTimes(), DefectRates(), Throughput()]
 
   /// The projection of a name; an error names the nearest one.
   public static func projection(named name: String) throws -> any Projection {

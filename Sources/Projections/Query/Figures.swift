@@ -1,3 +1,4 @@
+import LMDB
 import Tables
 import ValueStream
 
@@ -22,12 +23,11 @@ struct Figures<Sum> {
   ///   - range: the first and last instant that can be met, when the question has periods.
   ///   - make: an empty sum.
   init(
-    _ parts: AnswerParts, _ view: borrowing LedgerView, range: ClosedRange<Int64>?, evidence: EvidenceCollector? = nil,
-    make: @escaping () -> Sum
+    _ parts: AnswerParts, _ view: borrowing LedgerView, range: ClosedRange<Int64>?, make: @escaping () -> Sum
   ) throws {
     self.parts = parts
     self.make = make
-    self.evidence = evidence
+    evidence = parts.query.explains ? EvidenceCollector() : nil
     classifier = try RowClassifier(parts.query, view)
     calendar = try parts.calendar(from: range?.lowerBound, through: range?.upperBound)
     isSplit = !parts.query.groupings.isEmpty || parts.query.period != nil
@@ -167,6 +167,24 @@ struct Figures<Sum> {
       explanation.excluded.append((reason, entries.map { view.evidence($0) }))
     }
     return explanation
+  }
+}
+
+extension RowReader where Row: Posting {
+  /// The first and last instant at which rows of a cut are effective, widened to whole blocks; nil without rows. O(blocks).
+  func timeRange(in cut: Cut) -> ClosedRange<Int64>? {
+    var range: ClosedRange<Int64>?
+    let rowCount = firstRow(positionAfter: cut.position)
+    var number = 0
+    while number * RowTable<Row>.rowsPerBlock < rowCount {
+      let header = block(number).header
+      number += 1
+      guard header.minTimeMicros <= cut.atMicros else { continue }
+      let last = min(header.maxTimeMicros, cut.atMicros)
+      range =
+        min(range?.lowerBound ?? header.minTimeMicros, header.minTimeMicros)...max(range?.upperBound ?? last, last)
+    }
+    return range
   }
 }
 

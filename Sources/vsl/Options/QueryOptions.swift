@@ -62,7 +62,7 @@ struct QueryOptions: ParsableArguments {
   @Option(
     name: .customLong("by"),
     help: ArgumentHelp(
-      "Split the answer: stream, kind, team, service, class, label:KEY, stage, origin, severity, item.",
+      "Split the answer: stream, kind, team, service, class, label:KEY, stage, origin, severity, item, or a word of the metric: \(Grouping.words.joined(separator: ", ")).",
       valueName: "what"))
   var groupings: [String] = []
   @Option(name: .long, help: "Split the answer by period: \(Period.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -70,6 +70,10 @@ struct QueryOptions: ParsableArguments {
   @Option(
     name: .long, help: ArgumentHelp("Time zone of the periods. (default: the stream's, else UTC)", valueName: "zone"))
   var timezone: String?
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("An option of the metric itself; `vsl metrics NAME` lists them.", valueName: "name=value"))
+  var options: [String] = []
   @OptionGroup var cut: CutOptions
 
   /// The question.
@@ -106,6 +110,12 @@ struct QueryOptions: ParsableArguments {
       return period
     }
     query.timeZone = timezone
+    for pair in options {
+      guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
+        throw ValidationError("--set \(pair) is not NAME=VALUE.")
+      }
+      query.options[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
     return query
   }
 }

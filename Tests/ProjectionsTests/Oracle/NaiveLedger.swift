@@ -58,7 +58,38 @@ struct NaiveLedger {
     }
   }
 
+  /// A stretch of an item's life in one stage under one stream and team; `to` is nil while it goes on.
+  struct Span: Equatable, Comparable {
+    var item: String
+    var stream: String
+    var stage: String
+    var team: String
+    var actor: String
+    /// When the whole visit began.
+    var since: Int
+    var from: Int
+    var to: Int?
+    static func < (left: Span, right: Span) -> Bool {
+      (left.item, left.from, left.to ?? .max, left.stage, left.stream, left.team)
+        < (right.item, right.from, right.to ?? .max, right.stage, right.stream, right.team)
+    }
+  }
+
+  /// A stretch of being blocked, in one stage.
+  struct BlockSpan: Equatable {
+    var item: String
+    var stage: String
+    var reason: String
+    var since: Int
+    var from: Int
+    var to: Int?
+  }
+
   struct World: Equatable {
+    /// Every visit so far, in the order of time for each item.
+    var spans: [Span] = []
+    /// Every block so far, in the order of time for each item.
+    var blockSpans: [BlockSpan] = []
     var blocks: [Block] = []
     var others: [Other] = []
     /// Seconds spent, by item, stream, stage and team.
@@ -95,6 +126,9 @@ struct NaiveLedger {
     for item in Set(itemEvents.map(\.event.subject)).sorted() {
       var life = Life(itemEvents.filter { $0.event.subject == item }, definitions)
       life.pass(to: seconds)
+      // What ended as it began took no time; within one event the books may pass through more of these than are seen from outside.
+      world.spans += life.spans.filter { $0.to != $0.from }
+      world.blockSpans += life.blockSpans
       world.stageSeconds.merge(life.stageSeconds) { $0 + $1 }
       world.blockedSeconds.merge(life.blockedSeconds) { $0 + $1 }
       if let since = life.blockedSince {
@@ -105,6 +139,7 @@ struct NaiveLedger {
       if life.phase == "open" { world.open.insert(item) }
     }
 
+    world.spans.sort()
     let defectEvents = live.filter { $0.event.type.hasPrefix("defect.") }
     for defect in Set(defectEvents.map(\.event.subject)).sorted() {
       var standing: Defect?
@@ -146,6 +181,8 @@ struct NaiveLedger {
     var reason = ""
     var stageSeconds: [String: Int] = [:]
     var blockedSeconds: [String: Int] = [:]
+    var spans: [Span] = []
+    var blockSpans: [BlockSpan] = []
     private var clock = 0
     var created: Int?
     var committed: Int?
@@ -163,6 +200,7 @@ struct NaiveLedger {
         item = event.subject
         pass(to: event.seconds)
         tell(event, position)
+        observe(event.seconds)
       }
     }
 
@@ -175,6 +213,35 @@ struct NaiveLedger {
         blockedSeconds["\(item) \(stage) \(reason)", default: 0] += seconds - clock
       }
       clock = seconds
+    }
+
+    private mutating func observe(_ seconds: Int) {
+      var now: Span?
+      if phase == "open", !stage.isEmpty {
+        now = Span(item: item, stream: stream, stage: stage, team: team, actor: actor, since: since, from: seconds)
+      }
+      let open = spans.last.flatMap { $0.to == nil ? $0 : nil }
+      let goesOn =
+        open.map { old in
+          now.map {
+            ($0.stream, $0.stage, $0.team, $0.since) == (old.stream, old.stage, old.team, old.since)
+          } ?? false
+        } ?? (now == nil)
+      if !goesOn {
+        if open != nil { spans[spans.count - 1].to = seconds }
+        if let now { spans.append(now) }
+      }
+      let block = blockedSince.map {
+        BlockSpan(item: item, stage: stage, reason: reason, since: $0, from: seconds)
+      }
+      let openBlock = blockSpans.last.flatMap { $0.to == nil ? $0 : nil }
+      let blockGoesOn =
+        openBlock.map { old in block.map { ($0.stage, $0.since) == (old.stage, old.since) } ?? false }
+        ?? (block == nil)
+      if !blockGoesOn {
+        if openBlock != nil { blockSpans[blockSpans.count - 1].to = seconds }
+        if let block { blockSpans.append(block) }
+      }
     }
 
     private mutating func tell(_ event: PlainEvent, _ position: Int) {

@@ -85,6 +85,14 @@ extension LedgerView {
       }
       return sums.filter { $0.value != 0 }
     }
+    let spans = VisitSpans(visits, cut).byItem(in: visits) { _ in true }
+    for span in spans where span.toMicros != span.fromMicros {
+      world.spans.append(
+        NaiveLedger.Span(
+          item: subjectName(span.item), stream: streamName(span.stream) ?? "", stage: stages.name(span.stage) ?? "",
+          team: team(span.attributes), actor: texts.name(span.actor) ?? "", since: seconds(span.sinceMicros),
+          from: seconds(span.fromMicros), to: span.toMicros.map(seconds)))
+    }
     world.stageSeconds = spent(visits) {
       "\(subjectName($0.item)) \(streamName($0.stamp.stream) ?? "") \(stages.name($0.stage) ?? "") \(team($0.attributes))"
     }
@@ -109,6 +117,7 @@ extension LedgerView {
     }
     StandingEntries(arrivals, cut).forEach(in: arrivals) { world.open.insert(subjectName($0.item)) }
     for completion in world.completions { world.open.remove(completion.item) }
+    world.spans.sort()
     world.visits.sort()
     world.completions.sort()
     world.defects.sort()
