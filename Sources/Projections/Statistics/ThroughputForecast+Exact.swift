@@ -1,7 +1,7 @@
 // The answers by convolution: the distribution of a sum of days, from that of a day.
 extension ThroughputForecast {
-  /// The additions that an exact answer may cost: some tens of milliseconds.
-  static let affordableCost = 20_000_000.0
+  /// The additions that an exact answer may cost: about a tenth of a second.
+  static let affordableCost = 100_000_000.0
 
   // Probabilities that differ by less than this count as the same: what rounding adds up to is far below it, and what
   // the history's days make different is far above.

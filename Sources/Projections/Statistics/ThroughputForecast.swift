@@ -39,7 +39,7 @@ public struct ThroughputForecast: Sendable {
   ///
   /// The more certain, the fewer: "85 %: 12" says that in 85 of 100 futures 12 items or more are done.
   ///
-  /// - Complexity: at most about 20 million additions when exact; else O(trials · days).
+  /// - Complexity: at most about 100 million additions when exact; else O(trials · days).
   public func howMany(days: Int, trials: Int = 10_000, seed: UInt64) throws(ForecastProblem) -> ForecastAnswer {
     try check(days: days, trials: trials)
     if exactCost(days: days) <= Self.affordableCost { return try exactHowMany(days: days) }
@@ -50,7 +50,7 @@ public struct ThroughputForecast: Sendable {
   ///
   /// The more certain, the more days. Nil for a percentile that ``maximumDays`` days do not reach.
   ///
-  /// - Complexity: at most about 20 million additions when exact; else O(trials · days).
+  /// - Complexity: at most about 100 million additions when exact; else O(trials · days).
   public func when(items: Int, trials: Int = 10_000, seed: UInt64) throws(ForecastProblem) -> ForecastAnswer {
     try check(items: items, trials: trials)
     if exactCost(items: items) <= Self.affordableCost { return try exactWhen(items: items) }
