@@ -40,6 +40,16 @@ public struct StreamDefinition: Sendable, Equatable {
     public var hours: [Range<Int>]
     /// Days that are not worked, in days since 1970-01-01.
     public var holidays: Set<Int>
+
+    /// Makes a calendar.
+    public init(weekdays: Set<Int>, hours: [Range<Int>], holidays: Set<Int> = []) {
+      self.weekdays = weekdays
+      self.hours = hours
+      self.holidays = holidays
+    }
+
+    /// Every hour of every day.
+    public static let allHours = Calendar(weekdays: [1, 2, 3, 4, 5, 6, 7], hours: [0..<1440])
   }
 
   /// What the stream promises: this share of items is delivered within this lead time.
@@ -56,8 +66,11 @@ public struct StreamDefinition: Sendable, Equatable {
   public var timezone: String?
   /// The stage whose entry commits an item.
   public var commitment: String?
-  /// The hours that count as working time; nil for all.
+  /// The hours that count as working time; nil for all, and for a calendar in which nobody works.
   public var calendar: Calendar?
+  /// What is wrong with the calendar that the event gives, so that working time cannot be counted by it; nil when it is
+  /// sound, or when there is none. Spans that do not end after they begin are left out of ``calendar``.
+  public var calendarProblem: WorkingCalendarError?
   /// What the stream promises.
   public var serviceLevel: ServiceLevel?
   /// The stream's labels.
@@ -86,6 +99,7 @@ public struct StreamDefinition: Sendable, Equatable {
     timezone = data.member("timezone")?.string
     commitment = data.member("commitment")?.string
     calendar = data.member("calendar").flatMap(Calendar.init)
+    calendarProblem = data.member("calendar").flatMap(Calendar.problem)
     serviceLevel = data.member("serviceLevel").flatMap(ServiceLevel.init)
     guard let labels = data.member("labels") else { return }
     for (name, value) in labels.members {
@@ -127,6 +141,23 @@ extension StreamDefinition.Calendar {
     // Without a day or an hour nothing would ever count as worked: no calendar.
     if weekdays.isEmpty || hours.isEmpty { return nil }
     hours.sort { $0.lowerBound < $1.lowerBound }
+  }
+}
+
+extension StreamDefinition.Calendar {
+  // What the schema cannot say: that a span ends after it begins.
+  fileprivate static func problem(_ node: JSONNode) -> WorkingCalendarError? {
+    var isEmpty = true
+    for span in node.elements(of: "hours") {
+      guard let from = span.member("from").flatMap({ LocalTime.minutes($0.stringBytes) }),
+        let to = span.member("to").flatMap({ LocalTime.minutes($0.stringBytes) })
+      else { continue }
+      if from >= to { return .invertedHours(from: from, to: to) }
+      isEmpty = false
+    }
+    if isEmpty { return .noHours }
+    let isIdle = !node.elements(of: "weekdays").contains { $0.string.map(names.contains) ?? false }
+    return isIdle ? .noWeekdays : nil
   }
 }
 
