@@ -41,6 +41,7 @@ struct Import: ParsableCommand {
   func run() throws {
     let log = try ledger.open().log
     var refused = 0
+    var conflicts = 0
     for file in files {
       var options = ImportOptions()
       options.onError = onError == .stop ? .stop : .skip
@@ -60,6 +61,7 @@ struct Import: ParsableCommand {
         throw error
       }
       refused += report.rejected
+      conflicts += report.conflicts
       var text = "\(file): \(report.appended) events appended"
       if report.duplicates > 0 { text += ", \(report.duplicates) there already" }
       if report.rejected > 0 { text += ", \(report.rejected) refused" }
@@ -68,7 +70,7 @@ struct Import: ParsableCommand {
     }
     if refused > 0 {
       throw Failure(
-        code: .refused,
+        code: conflicts == refused ? .conflict : .refused,
         message:
           "\(refused) events were refused\(rejects.map { "; they are in \($0)" } ?? "; --rejects FILE keeps them").")
     }
