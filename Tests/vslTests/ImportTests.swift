@@ -77,6 +77,30 @@ import Testing
     #expect(try program.size() == 3)
   }
 
+  @Test func casesOfTheSameNameInTwoLogsAreKeptApartByAPrefix() throws {
+    try program.write(Self.xes, "claims.xes")
+    #expect(try program.run("import", "claims.xes", "--item-prefix", "north/").code == 0)
+    #expect(try program.run("import", "claims.xes", "--item-prefix", "south/").code == 0)
+    let row = try #require(try program.run("show", "lead-time", "--format", "json").rows().first)
+    #expect((row["n"] as? NSNumber)?.intValue == 4)
+    #expect(try program.run("item", "north/C-1").code == 0)
+    #expect(try program.run("item", "C-1").code == 2)
+  }
+
+  @Test func waitingInAnXESLogCountsInAQueue() throws {
+    try program.write(
+      Self.xes.replacing(
+        "<event><string key=\"concept:name\" value=\"pay\"/>",
+        with: "<event><string key=\"concept:name\" value=\"pay\"/>"
+          + "<string key=\"lifecycle:transition\" value=\"schedule\"/>"), "claims.xes")
+    #expect(try program.run("import", "claims.xes", "--open-cases").code == 0)
+    let rows = try program.run("show", "queues", "--format", "json").rows()
+    let queue = try #require(rows.first { $0["stage"] as? String == "pay (queue)" })
+    #expect(queue["kind"] as? String == "queue")
+    #expect((queue["count"] as? NSNumber)?.intValue == 2)
+    #expect(try program.run("import", "claims.xes", "--open-cases").out.contains("0 events appended"))
+  }
+
   @Test func aFileThatIsMissingIsSaidByName() throws {
     let outcome = try program.run("import", "nowhere.ndjson")
     #expect(outcome.code == 2)
