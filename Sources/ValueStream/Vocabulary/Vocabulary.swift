@@ -54,10 +54,12 @@ public final class Vocabulary: Sendable {
     }
     var reader = SchemaReader(documents: documents, schema: envelopeID)
     envelope = try CompiledSchema(id: envelopeID, rule: try reader.rule())
+    for rule in reader.definitions { _ = try CompiledSchema(id: envelopeID, rule: rule) }
     var definitions: [EventDefinition] = []
     for id in ids where id != envelopeID {
       var reader = SchemaReader(documents: documents, schema: id)
       let rule = try reader.rule()
+      for definition in reader.definitions { _ = try CompiledSchema(id: id, rule: definition) }
       guard let root = documents[id] else { continue }
       let schema = try CompiledSchema(id: id, rule: rule)
       definitions.append(try EventDefinition(document: root, rule: rule, schema: schema))
