@@ -17,8 +17,10 @@ extension Answer {
   /// What follows the table in Markdown.
   private var markdownSupplement: String {
     var lines = [""]
-    if let histogram, !histogram.buckets.isEmpty {
-      lines += ["```text"] + HistogramDrawing(histogram, markers: percentiles).lines(width: 100) + ["```", ""]
+    let blocks = histogramBlocks(width: 100)
+    if !blocks.isEmpty {
+      let drawn = blocks.map { block in (block.name.map { [$0] } ?? []) + block.lines }
+      lines += ["```text"] + drawn.joined(separator: [""]) + ["```", ""]
     }
     for note in notes { lines.append("- note: \(MarkdownText.escaped(note))") }
     if !notes.isEmpty { lines.append("") }

@@ -46,7 +46,11 @@ struct Failure: Error {
   }
 
   private static func code(_ error: ImportError) -> Code {
-    if case .ledger(let error) = error { code(error) } else { .refused }
+    switch error {
+    case .ledger(let error): code(error)
+    case .refused(_, let refusal) where refusal.isConflict: .conflict
+    default: .refused
+    }
   }
 
   private static func code(_ error: LedgerError) -> Code {

@@ -23,7 +23,8 @@ struct VSL: ParsableCommand {
         0  done
         1  verify found damage
         2  refused: an event, a question or a file that is not as it must be
-        3  conflict: another event has the identity, or the expected version does not hold
+        3  conflict: another event has the identity, or the expected version does not hold; an import that skips refused events \
+           ends with 3 when all of them were such conflicts, else with 2
         4  the ledger cannot be used: none there, damaged, of a newer format, read-only, disk full
         64 the command line is wrong
       """,

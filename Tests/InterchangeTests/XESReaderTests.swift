@@ -68,7 +68,8 @@ import Testing
         step("b", "08:09:00Z", "complete"), step("c", "08:10:00Z", "in progress"), step("c", "08:11:00Z", "autoskip")))
     #expect(
       try read(text).map(\.brief) == [
-        "created a (queue) 08:00:00", "entered a (queue) 08:00:00", "changed  08:01:00", "entered a 08:02:00",
+        "defined  00:00:00", "created a (queue) 08:00:00", "entered a (queue) 08:00:00", "changed  08:01:00",
+        "entered a 08:02:00",
         "blocked  08:03:00", "unblocked  08:04:00", "left a 08:05:00", "entered b 08:06:00", "entered b 08:07:00",
         "left b 08:08:00", "entered b 08:09:00", "entered c 08:10:00", "changed  08:11:00", "delivered  08:11:00",
       ])

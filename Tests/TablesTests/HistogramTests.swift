@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func `percentiles of one bucket share its mark, the end of the last bucket is inside, others are not marked`() {
-    let buckets = Histogram(buckets: [.init(from: 0, to: 10, count: 1), .init(from: 10, to: 20, count: 1)])
+    let buckets = [Histogram.Bucket(from: 0, to: 10, count: 1), .init(from: 10, to: 20, count: 1)]
     let drawn = HistogramDrawing(buckets, markers: [("p50", 10), ("p85", 20), ("p95", 21)]).lines(width: 80)
     #expect(!drawn[0].contains("◂"))
     #expect(drawn[1].hasSuffix("◂ p50 p85"))
@@ -46,9 +46,49 @@ import Testing
 
   @Test(arguments: [0, 20, 45, 80, 200, Int.max])
   func `lines fit the terminal where the shortest bar allows it`(width: Int) throws {
-    let histogram = try #require(cycleTime().histogram)
-    let drawn = HistogramDrawing(histogram, markers: cycleTime().percentiles).lines(width: width)
+    let part = try #require(cycleTime().histogram?.parts.first)
+    let drawn = HistogramDrawing(part.buckets, markers: cycleTime().percentiles(of: part)).lines(width: width)
     let shortest = 15 + 2 + 10 + 2 + 1 + 7
     #expect(drawn.allSatisfy { DisplayWidth.of($0) <= max(width, shortest) })
+  }
+
+  /// An answer split by team into parts of one bucket each, the last without a name.
+  private func split(_ count: Int) -> Answer {
+    var answer = cycleTime()
+    answer.table.columns.insert(Column(name: "team", type: .text), at: 0)
+    let keys = (1...count).map { $0 == count ? Value.null : .text("team \($0)") }
+    answer.table.rows = keys.enumerated().map { index, key in
+      [key, .integer(2), .duration(Double(index) * 3600), .null, .null]
+    }
+    answer.histogram = Histogram(
+      parts: keys.enumerated().map { index, key in
+        .init(key: [key], buckets: [.init(from: Double(index) * 3600, to: Double(index + 1) * 3600, count: 2)])
+      })
+    return answer
+  }
+
+  @Test func `each part of an answer is drawn under its name, with its own percentiles`() {
+    let drawn = lines(split(2).rendered(as: .table, style: .init(width: 40, isColoured: false)))
+    #expect(
+      Array(drawn[5...10]) == [
+        "", "team 1", "    0s – 1h 00m  █████████████  2  ◂ p50", "", "–", "1h 00m – 2h 00m  █████████████  2  ◂ p50",
+      ])
+    #expect(split(2).rendered(as: .markdown, style: plain).contains("```text\nteam 1\n"))
+  }
+
+  @Test func `too many parts are not drawn, and what has them is said`() {
+    #expect(split(3).rendered(as: .table, style: plain).contains("█"))
+    for format in [OutputFormat.table, .markdown] {
+      let drawn = split(4).rendered(as: format, style: plain)
+      #expect(!drawn.contains("█"))
+      #expect(drawn.contains("4 histograms are not drawn"))
+    }
+  }
+
+  @Test func `in JSON every bucket names its part`() throws {
+    let text = split(5).rendered(as: .json, style: plain)
+    #expect(text.contains(#"{"team":"team 2","from":3600,"to":7200,"count":2}"#))
+    #expect(text.contains(#"{"team":null,"from":14400,"to":18000,"count":2}"#))
+    #expect((try jsonObject(text)["histogram"] as? [Any])?.count == 5)
   }
 }

@@ -31,12 +31,49 @@ struct SchemaCompilerTests {
       (#"{"const":5}"#, "const"), (#"{"$ref":"urn:none"}"#, "urn:none"), (##"{"$ref":"#/$defs/none"}"##, "nothing"),
       (##"{"$ref":"#/properties/data"}"##, "itself"), (#"{"then":{}}"#, "if"),
       (#"{"x-fact":"argument place"}"#, "x-fact"),
+      (#"{"$defs":{"unused":{"uniqueItems":true}}}"#, "uniqueItems"),
+      (##"{"$defs":{"circle":{"$ref":"#/properties/data/$defs/circle"}}}"##, "itself"), (#"{"$defs":[]}"#, "$defs"),
       (#"{"maxLength":-1}"#, "count"), ("true", "object"),
     ] as [(String, String)])
   func unsupported(body: String, word: String) throws {
     let message = try #require(problem(body))
     #expect(message.contains(word), "\(message)")
     #expect(problem("{}") == nil)
+  }
+
+  @Test("What nothing refers to is compiled all the same, in every document")
+  func unusedDefinitions() {
+    let wide = (0...64).map { "\"m\($0)\":{}" }.joined(separator: ",")
+    #expect(problem("{\"$defs\":{\"wide\":{\"properties\":{\(wide)}}}}")?.contains("64 members") == true)
+    #expect(throws: SchemaError.self) {
+      try Vocabulary(files: [
+        ("envelope.json", #"{"$id":"urn:vsl:schema:envelope","type":"object","$defs":{"a":{"format":"uri"}}}"#)
+      ])
+    }
+  }
+
+  @Test(
+    "A member that is demanded but not described is an additional one",
+    arguments: [
+      (#"{"a":1,"b":2}"#, true), (#"{"a":1,"b":"x"}"#, false), (#"{"a":1,"c":"x"}"#, false), (#"{"a":1}"#, false),
+      (#"{"a":"x","b":2}"#, true),
+    ] as [(String, Bool)])
+  func demandedOnly(document: String, isAccepted: Bool) throws {
+    let own = #"{"$id":"urn:o","properties":{"a":{}},"required":["a","b"],"additionalProperties":{"type":"number"}}"#
+    // The same demand, made from beside it.
+    let merged =
+      #"{"$id":"urn:o","properties":{"a":{}},"additionalProperties":{"type":"number"},"allOf":[{"required":["a","b"]}]}"#
+    for text in [own, merged] {
+      let schemaParser = JSONParser()
+      var reader = SchemaReader(documents: ["urn:o": try schemaParser.parse(text)], schema: "urn:o")
+      let schema = try CompiledSchema(id: "urn:o", rule: reader.rule())
+      let parser = JSONParser()
+      let findings = EventFindings()
+      defer { findings.deallocate() }
+      var validator = SchemaValidator(schema: schema, findings: findings)
+      #expect(validator.validate(try parser.parse(document)) == isAccepted, "\(text)")
+      withExtendedLifetime((schemaParser, parser)) {}
+    }
   }
 
   @Test("Two types may not share a code, and a file may not repeat a member")

@@ -59,6 +59,48 @@ import Testing
     #expect(rejects.contains("broken"))
   }
 
+  @Test func anIdentityKnownWithOtherContentIsAConflict() throws {
+    let other = event(
+      "item.created", "A-1", "2026-01-01T00:00:00Z", id: "item.created A-1 2026-01-01T00:00:00Z",
+      data: "{\"kind\":\"bug\"}")
+    #expect(try program.run("append", stdin: three).code == 0)
+    #expect(try program.run("append", stdin: other).code == 3)
+    let stopped = try program.run("import", "-", stdin: other)
+    #expect(stopped.code == 3)
+    #expect(stopped.err.contains("[conflict]"))
+    #expect(try program.run("import", "-", "--on-error", "skip", stdin: three + other).code == 3)
+    // Conflicts among other refusals: what the program was given is not as it must be.
+    #expect(try program.run("import", "-", "--on-error", "skip", stdin: other + "{broken\n").code == 2)
+    // Two events of one file.
+    let twice = event("item.entered", "B", "2026-01-01T00:00:00Z", id: "B", data: "{\"stage\":\"x\"}")
+    #expect(try program.run("import", "-", stdin: twice + twice.replacing("\"x\"", with: "\"y\"")).code == 3)
+    #expect(try program.size() == 3)
+  }
+
+  @Test func casesOfTheSameNameInTwoLogsAreKeptApartByAPrefix() throws {
+    try program.write(Self.xes, "claims.xes")
+    #expect(try program.run("import", "claims.xes", "--item-prefix", "north/").code == 0)
+    #expect(try program.run("import", "claims.xes", "--item-prefix", "south/").code == 0)
+    let row = try #require(try program.run("show", "lead-time", "--format", "json").rows().first)
+    #expect((row["n"] as? NSNumber)?.intValue == 4)
+    #expect(try program.run("item", "north/C-1").code == 0)
+    #expect(try program.run("item", "C-1").code == 2)
+  }
+
+  @Test func waitingInAnXESLogCountsInAQueue() throws {
+    try program.write(
+      Self.xes.replacing(
+        "<event><string key=\"concept:name\" value=\"pay\"/>",
+        with: "<event><string key=\"concept:name\" value=\"pay\"/>"
+          + "<string key=\"lifecycle:transition\" value=\"schedule\"/>"), "claims.xes")
+    #expect(try program.run("import", "claims.xes", "--open-cases").code == 0)
+    let rows = try program.run("show", "queues", "--format", "json").rows()
+    let queue = try #require(rows.first { $0["stage"] as? String == "pay (queue)" })
+    #expect(queue["kind"] as? String == "queue")
+    #expect((queue["count"] as? NSNumber)?.intValue == 2)
+    #expect(try program.run("import", "claims.xes", "--open-cases").out.contains("0 events appended"))
+  }
+
   @Test func aFileThatIsMissingIsSaidByName() throws {
     let outcome = try program.run("import", "nowhere.ndjson")
     #expect(outcome.code == 2)

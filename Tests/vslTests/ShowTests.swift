@@ -122,6 +122,25 @@ import Testing
     #expect(object["histogram"] != nil)
   }
 
+  @Test func everyGroupAndPeriodHasItsOwnHistogram() throws {
+    let more =
+      event("item.created", "Q-1", "2026-02-01T00:00:00Z", data: "{\"team\":\"core\"}")
+      + event("item.delivered", "Q-1", "2026-02-01T05:30:00Z")
+    #expect(try program.run("append", stdin: more).code == 0)
+    let ask = ["show", "lead-time", "--by", "team", "--period", "month"]
+    let buckets = try program.run(ask + ["--format", "json"]).object()["histogram"] as? [[String: Any]] ?? []
+    #expect(buckets.allSatisfy { Set($0.keys) == ["period", "team", "from", "to", "count"] })
+    let january = buckets.filter { ($0["period"] as? String)?.hasPrefix("2026-01") == true }
+    // One to ten hours, one item each.
+    #expect(january.allSatisfy { $0["team"] is NSNull && $0["count"] as? Int == 1 })
+    #expect(january.compactMap { $0["from"] as? Int } == (1...10).map { $0 * 3600 })
+    let core = buckets.filter { $0["team"] as? String == "core" }
+    #expect(core.compactMap { $0["from"] as? Int } == [5 * 3600] && core.compactMap { $0["count"] as? Int } == [1])
+    #expect(january.count + core.count == buckets.count)
+    let drawn = try program.run(ask).out
+    #expect(drawn.contains("2026-02 · core\n"))
+  }
+
   @Test(arguments: [
     (["ledtime"], "lead-time"), (["lead-time", "--stream", "paymens"], "payments"),
     (["queues", "--stage", "reveiw"], "review"),

@@ -28,6 +28,7 @@ struct EventWriter: ~Copyable {
     let interner = SymbolInterner(batch: batch, tables: tables)
     var records = try Cursor(tables.records, in: transaction)
     let events = batch.events
+    var voidTargets: VoidTargets?
     for index in events.indices {
       if index + Self.prefetchDistance < events.count { prefetch(events[index + Self.prefetchDistance]) }
       guard case .here = duplicates.firsts[index] else { continue }
@@ -37,8 +38,12 @@ struct EventWriter: ~Copyable {
       if event.flags.contains(.timeAssumed) { fact.occurredMicros = receipt.recordedMicros }
       if fact.occurredMicros > receipt.recordedMicros { fact.flags.insert(.occurredAfterRecorded) }
       if event.flags.contains(.voids) || state.hasPendingVoids {
-        try VoidResolution(batch: batch, tables: tables)
-          .resolve(event, at: position, fact: &fact, state: &state, in: transaction)
+        if event.flags.contains(.voids), voidTargets == nil {
+          voidTargets = try VoidTargets(batch, duplicates, receipt, tables: tables, in: transaction)
+        }
+        try VoidResolution(batch: batch, tables: tables).resolve(
+          event, at: position, target: voidTargets?.target(ofVoidAt: index), fact: &fact, state: &state, in: transaction
+        )
       }
       try records.put(position, batch.record(of: event), flags: MDB_APPEND)
       let leaf = batch.leafHash(at: index)

@@ -5,13 +5,14 @@ struct VoidResolution {
   let batch: EventBatch
   let tables: LogTables
 
-  /// Resolves what `event`, about to be written at `position`, voids, and whether it has been voided before it arrived.
+  /// Ties `event`, about to be written at `position`, to what it voids, the event at `target`, and to the voids of it that were recorded
+  /// before it arrived.
   func resolve(
-    _ event: PreparedEvent, at position: UInt64, fact: inout Fact, state: inout AppendState,
+    _ event: PreparedEvent, at position: UInt64, target: UInt64?, fact: inout Fact, state: inout AppendState,
     in transaction: borrowing WriteTransaction
   ) throws {
     if event.flags.contains(.voids) {
-      if let target = try target(of: event, before: position, in: transaction) {
+      if let target {
         fact.measure = target
         try tables.voids.insert(position, under: target, in: transaction)
       } else {
@@ -21,32 +22,6 @@ struct VoidResolution {
       }
     }
     if state.hasPendingVoids { try claimPending(event, at: position, fact: &fact, state: &state, in: transaction) }
-  }
-
-  /// The position of the event that `event` voids: the void carries no time, so that hours are searched from the latest backwards.
-  private func target(
-    of event: PreparedEvent, before position: UInt64, in transaction: borrowing WriteTransaction
-  ) throws -> UInt64? {
-    var cursor = try Cursor(tables.identity, in: transaction)
-    var least = IdentityValue(hash: event.voidTargetHash, position: 0)
-    var more = try cursor.moveToLast()
-    while more {
-      let hour = cursor.integerKey
-      var found = try withUnsafeBytes(of: &least) { try cursor.move(to: hour, firstValueNotBelow: $0) }
-      while found, let value = IdentityValue(cursor.value), value.hash == event.voidTargetHash {
-        // Identities of this batch are stored already: only those of earlier events count.
-        if value.position < position,
-          EventComparison.isTarget(
-            try self.event(at: value.position, in: transaction), of: batch.bytes(of: event))
-        {
-          return value.position
-        }
-        found = try cursor.moveToNextValue()
-      }
-      guard try cursor.move(toFirstNotBelow: hour) else { return nil }
-      more = try cursor.moveToPreviousKey()
-    }
-    return nil
   }
 
   /// Gives `event` the voids that were recorded before it.

@@ -37,7 +37,7 @@ final class ImportBatch: @unchecked Sendable {
     translated.line = line(conflict.line)
     if conflict.firstLine > 0 { translated.firstLine = line(conflict.firstLine) }
     return EventRefusal(
-      line: translated.line, pointer: "/id", rule: "conflict", value: "\"\(conflict.id)\"",
+      line: translated.line, pointer: "/id", rule: EventRefusal.conflictRule, value: "\"\(conflict.id)\"",
       message: translated.description)
   }
 

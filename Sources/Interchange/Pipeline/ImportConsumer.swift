@@ -75,6 +75,7 @@ struct ImportConsumer: ~Copyable {
   ) throws(ImportError) {
     report.events += 1
     report.rejected += 1
+    if refusal.isConflict { report.conflicts += 1 }
     if rejects != nil { try rejects?.write(refusal, event: event) }
   }
 }

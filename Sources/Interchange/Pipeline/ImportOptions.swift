@@ -22,13 +22,16 @@ public struct ImportOptions: Sendable {
   public var stream: String?
   /// XES: the cases go on, so that they are not delivered at their last event.
   public var openCases: Bool
+  /// XES: what the items' ids begin with, before the names of the cases; for logs whose cases have the names of another's.
+  public var itemPrefix: String
   /// The clock: microseconds since 1970.
   public var clock: @Sendable () -> Int64
 
   /// Options with defaults.
   public init(
     onError: OnError = .stop, rejectsPath: String? = nil, batchEvents: Int = 5000, batchBytes: Int = 4 << 20,
-    stream: String? = nil, openCases: Bool = false, clock: @escaping @Sendable () -> Int64 = Self.systemMicros
+    stream: String? = nil, openCases: Bool = false, itemPrefix: String = "",
+    clock: @escaping @Sendable () -> Int64 = Self.systemMicros
   ) {
     self.onError = onError
     self.rejectsPath = rejectsPath
@@ -36,6 +39,7 @@ public struct ImportOptions: Sendable {
     self.batchBytes = max(1, batchBytes)
     self.stream = stream
     self.openCases = openCases
+    self.itemPrefix = itemPrefix
     self.clock = clock
   }
 

@@ -9,15 +9,17 @@ final class ImportProducer: @unchecked Sendable {
   private let source: ByteSource
   private let options: ImportOptions
   private let exchange: BatchExchange
+  private let log: EventLog
   private let preparer: EventPreparer
   /// Refused bytes kept in one batch, at most about this.
   private static let rejectLimit = 1000
 
-  init(source: ByteSource, options: ImportOptions, isStrict: Bool, exchange: BatchExchange) {
+  init(source: ByteSource, options: ImportOptions, log: EventLog, exchange: BatchExchange) {
     self.source = source
     self.options = options
     self.exchange = exchange
-    preparer = EventPreparer(isStrict: isStrict)
+    self.log = log
+    preparer = EventPreparer(isStrict: log.vocabularyMode == .strict)
   }
 
   /// Reads the input to its end, to the first error that stops it, or until nobody wants more.
@@ -28,7 +30,12 @@ final class ImportProducer: @unchecked Sendable {
       case .lines: try produce(LineReader(window))
       case .array: try produce(JSONSequenceReader(window, isArray: true))
       case .objects: try produce(JSONSequenceReader(window, isArray: false))
-      case .xes: try produce(XESReader(window, stream: options.stream, openCases: options.openCases))
+      case .xes:
+        let log = self.log
+        try produce(
+          XESReader(window, stream: options.stream, openCases: options.openCases, itemPrefix: options.itemPrefix) {
+            stream throws(ImportError) in try log.stagesOfImportedLogs(stream: stream)
+          })
       }
       exchange.finish(.success(()))
     } catch {

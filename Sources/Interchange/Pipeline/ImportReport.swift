@@ -8,6 +8,8 @@ public struct ImportReport: Sendable, Equatable {
   public var duplicates = 0
   /// Events refused and left out.
   public var rejected = 0
+  /// Those of them that have the identity of another event.
+  public var conflicts = 0
   /// Bytes taken from the file, compressed if it is.
   public var bytes = 0
   /// The size of the file; nil when it is not known.

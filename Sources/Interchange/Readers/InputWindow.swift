@@ -74,11 +74,6 @@ extension UnsafeRawBufferPointer {
     return UnsafeRawBufferPointer(rebasing: self[first..<last])
   }
 
-  /// Without spaces, tabs and line ends at the start.
-  var trimmedStart: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: self[(firstIndex { !$0.isJSONSpace } ?? count)...])
-  }
-
   /// Number of line feeds.
   var lineFeeds: Int {
     var number = 0

@@ -4,7 +4,7 @@ import ValueStream
 /// Writes the events of a case as CloudEvents, into memory that is used again.
 ///
 /// An id is `<case>-<event>-<role>-<hash of the rest>`: reading the same log again, from another place, packed or
-/// grown, gives the same ids for the same events, and other events never get them.
+/// grown, gives the same ids for the same events, and other events never get them, not even those of another log of the same name.
 struct XESEventWriter {
   /// What an event says of its item; the raw value is part of its type.
   enum Role: String {
@@ -22,10 +22,17 @@ struct XESEventWriter {
   private var source: [UInt8] = []
   private var stream: [UInt8] = []
   private var subject: [UInt8] = []
+  /// What every item's id begins with.
+  private let itemPrefix: [UInt8]
 
   /// The line written last. Valid until the next one.
   private(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   private let memory = LineMemory()
+
+  init(itemPrefix: [UInt8] = []) { self.itemPrefix = itemPrefix }
+
+  /// The id of the item that the last case begun is.
+  var item: [UInt8] { subject }
 
   mutating func name(log: [UInt8], stream: [UInt8]) {
     source = Array("/xes/".utf8)
@@ -45,6 +52,7 @@ struct XESEventWriter {
   /// Takes over the case's name; without one it is its number.
   mutating func begin(_ next: XESCase) {
     subject.removeAll(keepingCapacity: true)
+    subject.append(contentsOf: itemPrefix)
     if next.name.isEmpty {
       subject.append(contentsOf: "case-\(next.index)".utf8)
     } else {
@@ -56,11 +64,34 @@ struct XESEventWriter {
     _ role: Role, _ current: XESCase, line number: Int, micros: Int64, number index: Int, stage: Stage? = nil,
     event: XESCase.Event? = nil
   ) {
+    envelope("vsl.item.", role.rawValue, about: subject, micros: micros)
+    members(role, current, stage, event)
+    finish(id: "\(current.index)-\(index)-\(role.rawValue)-")
+  }
+
+  /// Writes the definition of the stream by its stages. It holds from the earliest time that an event may have, so that whatever anybody
+  /// else says of the stream holds instead, from its time on.
+  mutating func write(_ stages: XESStages) {
+    envelope("vsl.stream.", "defined", about: stream, micros: XESStages.definedMicros)
+    text("\"stages\":[")
+    for (index, stage) in stages.toTell.enumerated() {
+      text(index == 0 ? "{\"name\":" : ",{\"name\":")
+      string(stage.name)
+      text(",\"kind\":")
+      string(Array(stage.kind.rawValue.utf8))
+      text("}")
+    }
+    text("]")
+    finish(id: "stages-")
+  }
+
+  private mutating func envelope(_ domain: StaticString, _ role: String, about subject: [UInt8], micros: Int64) {
     rest.removeAll(keepingCapacity: true)
     text("\",\"source\":\"")
     rest.append(contentsOf: source)
-    text("\",\"type\":\"vsl.item.")
-    rest.append(contentsOf: role.rawValue.utf8)
+    text("\",\"type\":\"")
+    text(domain)
+    rest.append(contentsOf: role.utf8)
     text(".v1\",\"subject\":")
     string(subject)
     text(",\"time\":\"")
@@ -68,14 +99,15 @@ struct XESEventWriter {
     text("\",\"valuestream\":")
     string(stream)
     text(",\"datacontenttype\":\"application/json\",\"data\":{")
-    members(role, current, stage, event)
-    text("}}")
+  }
 
+  /// Closes the event and gives it an id that ends with the hash of everything else.
+  private mutating func finish(id: String) {
+    text("}}")
     let hash = rest.withUnsafeBytes { StableHash.hash($0) }
     line.removeAll(keepingCapacity: true)
-    line.append(contentsOf: "{\"specversion\":\"1.0\",\"id\":\"\(current.index)-\(index)-".utf8)
-    line.append(contentsOf: role.rawValue.utf8)
-    line.append(0x2D)
+    line.append(contentsOf: "{\"specversion\":\"1.0\",\"id\":\"".utf8)
+    line.append(contentsOf: id.utf8)
     for shift in stride(from: 60, through: 0, by: -4) {
       line.append(Self.hex(UInt8(truncatingIfNeeded: hash >> UInt64(shift)) & 0xF, capital: false))
     }

@@ -78,26 +78,25 @@ public struct LeadTimes: Projection {
       }
     }
 
-    var rows: [(order: [String], period: Int32, cells: [Value])] = []
+    var rows: [(order: [String], period: Int32, cells: [Value], leads: [Int64])] = []
     var met: Set<Int32> = []
     for index in populations.indices {
       let key = isSplit ? classifier.keys[index] : RowClassifier.GroupKey()
       let names = classifier.columns(of: key, view)
       met.insert(key.period)
-      rows.append(
-        (
-          names.map { $0 ?? "" }, key.period,
-          cells(names, key.period, calendar, parts, &populations[index])
-        ))
+      let cells = cells(names, key.period, calendar, parts, &populations[index])
+      rows.append((names.map { $0 ?? "" }, key.period, cells, populations[index].leads))
     }
     if let calendar, query.groupings.isEmpty {
       for number in 0..<Int32(calendar.count) where !met.contains(number) {
         var nothing = Population()
-        rows.append(([], number, cells([], number, calendar, parts, &nothing)))
+        rows.append(([], number, cells([], number, calendar, parts, &nothing), []))
       }
     }
     rows.sort { $0.period == $1.period ? $0.order.lexicographicallyPrecedes($1.order) : $0.period < $1.period }
 
+    // The leading cells name the row's part: see ``columns(_:)``.
+    let keyCount = (query.period == nil ? 0 : 1) + query.groupings.count
     var notes: [String] = []
     if withoutCreated > 0 {
       notes.append("\(withoutCreated) delivered items without a created event have no lead time and are left out.")
@@ -108,7 +107,7 @@ public struct LeadTimes: Projection {
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(title: title, columns: columns(parts), rows: rows.map(\.cells)),
-      histogram: Self.histogram(populations.lazy.map(\.leads)))
+      histogram: Self.histogram(rows.lazy.map { (Array($0.cells.prefix(keyCount)), $0.leads) }))
   }
 
   private func columns(_ parts: AnswerParts) -> [Column] {
@@ -160,11 +159,11 @@ public struct LeadTimes: Projection {
       + summary.percentilesMicros.map(AnswerParts.seconds) + [AnswerParts.seconds(summary.maximumMicros)]
   }
 
-  /// Buckets of one width that people use (an hour, a day, a week …), so that there are at most about two dozen; for looking, not for
-  /// percentiles.
-  static func histogram(_ populations: some Sequence<[Int64]>) -> Histogram? {
+  /// Buckets of one width that people use (an hour, a day, a week …), the same for all parts, so that there are at most about two dozen;
+  /// for looking, not for percentiles. Those of a whole begin at nothing, those of a part at its shortest duration.
+  static func histogram(_ parts: some Sequence<(key: [Value], durations: [Int64])>) -> Histogram? {
     var largest = Int64(-1)
-    for values in populations { for value in values where value > largest { largest = value } }
+    for part in parts { for value in part.durations where value > largest { largest = value } }
     guard largest >= 0 else { return nil }
     let second: Int64 = 1_000_000
     let widthsInSeconds: [Int64] = [
@@ -176,12 +175,18 @@ public struct LeadTimes: Projection {
       break
     }
     while largest / width >= 24 { width *= 2 }
-    var counts = [Int](repeating: 0, count: Int(largest / width) + 1)
-    for values in populations { for value in values where value >= 0 { counts[Int(value / width)] += 1 } }
     return Histogram(
-      buckets: counts.enumerated().map { index, count in
-        Histogram.Bucket(
-          from: Double(Int64(index) * width) / 1e6, to: Double(Int64(index + 1) * width) / 1e6, count: count)
+      parts: parts.compactMap { part in
+        var counts = [Int](repeating: 0, count: Int(largest / width) + 1)
+        for value in part.durations where value >= 0 { counts[Int(value / width)] += 1 }
+        guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
+          return nil
+        }
+        let buckets = ((part.key.isEmpty ? 0 : first)...last).map { index in
+          Histogram.Bucket(
+            from: Double(Int64(index) * width) / 1e6, to: Double(Int64(index + 1) * width) / 1e6, count: counts[index])
+        }
+        return Histogram.Part(key: part.key, buckets: buckets)
       })
   }
 }

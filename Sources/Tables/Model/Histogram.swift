@@ -1,4 +1,4 @@
-/// How many durations fall into each of a run of ranges.
+/// How many durations fall into each of a run of ranges, for each part of an answer.
 public struct Histogram: Sendable {
   /// The durations from `from` up to, but not including, `to`.
   public struct Bucket: Sendable {
@@ -17,11 +17,30 @@ public struct Histogram: Sendable {
     }
   }
 
-  /// The buckets, from the shortest durations to the longest, without overlap.
-  public var buckets: [Bucket]
+  /// The histogram of one part of an answer: of one row of its table.
+  public struct Part: Sendable {
+    /// The leading cells of the row, which name the part; empty when the answer is not split.
+    public var key: [Value]
+    /// The buckets, from the shortest durations to the longest, without overlap.
+    public var buckets: [Bucket]
 
-  /// Makes a histogram of buckets in ascending order.
+    /// Makes the histogram of the row that begins with `key`.
+    public init(key: [Value], buckets: [Bucket]) {
+      self.key = key
+      self.buckets = buckets
+    }
+  }
+
+  /// One for each part of the answer that has anything to count, in the order of the table's rows.
+  public var parts: [Part]
+
+  /// Makes the histograms of an answer that is split.
+  public init(parts: [Part]) {
+    self.parts = parts
+  }
+
+  /// Makes a histogram of buckets in ascending order, for an answer that is not split.
   public init(buckets: [Bucket]) {
-    self.buckets = buckets
+    parts = [Part(key: [], buckets: buckets)]
   }
 }

@@ -11,8 +11,7 @@ struct HistogramDrawing {
   private let marks: [String]
 
   /// - Parameter markers: What to name at the end of the bucket that holds it.
-  init(_ histogram: Histogram, markers: [(name: String, seconds: Double)]) {
-    let buckets = histogram.buckets
+  init(_ buckets: [Histogram.Bucket], markers: [(name: String, seconds: Double)]) {
     self.buckets = buckets
     labels = buckets.map { bucket in
       let from = HumanDuration.format(seconds: bucket.from)
@@ -26,11 +25,12 @@ struct HistogramDrawing {
     marks = names.map { $0.isEmpty ? "" : "  ◂ " + $0.joined(separator: " ") }
   }
 
-  /// The lines, each at most `width` cells where the shortest bar allows it.
-  func lines(width: Int) -> [String] {
-    let labelWidth = widest(labels)
-    let countWidth = widest(counts)
-    let taken = labelWidth + 2 + 2 + countWidth + widest(marks)
+  /// The lines, each at most `width` cells where the shortest bar allows it, aligned with those of other drawings.
+  func lines(width: Int, alignedWith others: [HistogramDrawing] = []) -> [String] {
+    let all = [self] + others
+    let labelWidth = widest(all.flatMap(\.labels))
+    let countWidth = widest(all.flatMap(\.counts))
+    let taken = labelWidth + 2 + 2 + countWidth + widest(all.flatMap(\.marks))
     let free = width > taken ? width - taken : 0
     let barWidth = min(max(free, HistogramDrawing.barWidths.lowerBound), HistogramDrawing.barWidths.upperBound)
     let most = buckets.map(\.count).max() ?? 0

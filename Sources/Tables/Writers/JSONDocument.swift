@@ -22,7 +22,7 @@ struct JSONDocument {
     appendMember("notes") { bytes in
       JSONDocument.appendArray(answer.notes, to: &bytes) { JSONText.append($0, to: &$1) }
     }
-    if let histogram = answer.histogram { append(histogram) }
+    if let histogram = answer.histogram { append(histogram, under: answer.table.columns) }
     if !answer.more.isEmpty {
       appendMember("tables") { bytes in
         JSONDocument.appendArray(answer.more, to: &bytes) { table, bytes in
@@ -63,15 +63,24 @@ struct JSONDocument {
     }
   }
 
-  private mutating func append(_ histogram: Histogram) {
+  /// A row a bucket: the cells that name its part, under the names of their columns, then its range and count.
+  private mutating func append(_ histogram: Histogram, under columns: [Column]) {
+    let rows = histogram.parts.flatMap { part in part.buckets.map { (key: part.key, bucket: $0) } }
     appendMember("histogram") { bytes in
-      JSONDocument.appendArray(histogram.buckets, to: &bytes) { bucket, bytes in
-        bytes.append(contentsOf: #"{"from":"#.utf8)
-        JSONText.append(bucket.from, to: &bytes)
+      JSONDocument.appendArray(rows, to: &bytes) { row, bytes in
+        bytes.append(UInt8(ascii: "{"))
+        for (column, cell) in zip(columns, row.key) {
+          JSONText.append(column.name, to: &bytes)
+          bytes.append(UInt8(ascii: ":"))
+          JSONText.append(cell, to: &bytes)
+          bytes.append(UInt8(ascii: ","))
+        }
+        bytes.append(contentsOf: #""from":"#.utf8)
+        JSONText.append(row.bucket.from, to: &bytes)
         bytes.append(contentsOf: #","to":"#.utf8)
-        JSONText.append(bucket.to, to: &bytes)
+        JSONText.append(row.bucket.to, to: &bytes)
         bytes.append(contentsOf: #","count":"#.utf8)
-        JSONText.append(bucket.count, to: &bytes)
+        JSONText.append(row.bucket.count, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
       }
     }

@@ -5,12 +5,18 @@ public struct EventRefusal: Error, Equatable, Sendable {
   /// The place in the event (JSON pointer, RFC 6901); empty for the event itself.
   public var pointer: String
   /// The rule that is broken: a keyword of JSON Schema (`required`, `type`, `enum`, `pattern` …), or `json`, `duplicateKey`, `size`,
-  /// `unknownType`.
+  /// `unknownType`; of a log as a whole ``conflictRule``, `unique`.
   public var rule: String
   /// The value there as JSON, shortened; empty when there is none.
   public var value: String
   /// What is wrong and what would be right, one sentence.
   public var message: String
+
+  /// The rule that another event has the identity already.
+  public static let conflictRule = "conflict"
+
+  /// True when nothing is wrong with the event but that another one has its identity.
+  public var isConflict: Bool { rule == Self.conflictRule }
 
   /// Makes a refusal.
   public init(line: Int, pointer: String, rule: String, value: String, message: String) {

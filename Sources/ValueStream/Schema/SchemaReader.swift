@@ -5,11 +5,13 @@ struct SchemaReader {
   private let documents: [String: JSONNode]
   /// The references being resolved: a schema that refers to itself is refused.
   private var open: [String] = []
-  private var schema: String
+  private let schema: String
+  /// The rules that the document defines for reference, whether anything refers to them or not: a mistake in one is a mistake.
+  private(set) var definitions: [SchemaRule] = []
 
   /// Keywords that say something to people only.
   private static let annotations: Set<String> = [
-    "$schema", "$id", "$defs", "title", "description", "examples", "default", "x-kind", "x-subject",
+    "$schema", "$id", "title", "description", "examples", "default", "x-kind", "x-subject",
   ]
 
   /// Makes a reader of documents by their `$id`.
@@ -35,6 +37,11 @@ struct SchemaReader {
       let keyword = String(decoding: key, as: UTF8.self)
       switch keyword {
       case "$ref": conjoined.append(try resolve(text(value, keyword), in: document))
+      // Where a reference leads, the definitions are another reading's to look at.
+      case "$defs" where open.isEmpty:
+        guard value.isObject else { throw error("$defs must be an object") }
+        for (_, definition) in value.members { definitions.append(try self.rule(definition, in: document)) }
+      case "$defs": break
       case "allOf":
         for element in value.elements { conjoined.append(try self.rule(element, in: document)) }
       case "if": condition.test = try self.rule(value, in: document)

@@ -73,7 +73,8 @@ struct SchemaTableBuilder {
     let names = rule.properties.map(\.name) + rule.required.filter { rule[property: $0] == nil }
     guard names.count <= 64 else { throw SchemaError(schema: schema, message: "an object has more than 64 members") }
     for (bit, name) in names.enumerated() {
-      var index: Int32 = -1
+      // A member that is demanded but not described is an additional one.
+      var index = node.additional
       if let property = rule[property: name] { index = try add(property) }
       if rule.required.contains(name) { node.required |= 1 << UInt64(bit) }
       own.append(.init(head: Self.head(Array(name.utf8)), name: intern(name), node: index))

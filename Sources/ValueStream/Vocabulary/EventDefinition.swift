@@ -52,6 +52,8 @@ public struct EventDefinition: Sendable {
   public let members: [Member]
   /// Complete events as examples, as JSON.
   public let examples: [String]
+  /// Its JSON Schema, as in its file; it refers to ``Vocabulary/envelopeSchemaText``.
+  public let schemaText: String
 
   let schema: CompiledSchema
   let argumentNamespace: SymbolNamespace
@@ -64,7 +66,7 @@ public struct EventDefinition: Sendable {
   public func member(_ name: String) -> Member? { members.first { $0.name == name } }
 
   /// Reads what a schema document says.
-  init(document: JSONNode, rule: SchemaRule, schema: CompiledSchema) throws(SchemaError) {
+  init(document: JSONNode, text: String, rule: SchemaRule, schema: CompiledSchema) throws(SchemaError) {
     func fail(_ message: String) -> SchemaError { SchemaError(schema: schema.id, message: message) }
     guard let type = rule[property: "type"]?.allowedTexts?.first else { throw fail("properties/type needs a const") }
     guard let code = document.member("x-kind")?.integer,
@@ -87,6 +89,7 @@ public struct EventDefinition: Sendable {
     self.summary = summary
     self.subjectSummary = subjectSummary
     self.schema = schema
+    schemaText = text
     let data = rule[property: "data"] ?? SchemaRule()
     members = data.properties.map { property in
       Member(

@@ -18,6 +18,8 @@ public final class Vocabulary: Sendable {
   public let definitions: [EventDefinition]
   /// What every event has to look like, also those of unknown types.
   let envelope: CompiledSchema
+  /// The JSON Schema of what every event has to look like, as in its file: the types' schemas refer to it.
+  public let envelopeSchemaText: String
 
   /// Indexes into `definitions` by code; -1 where there is none.
   private let byKind: [Int]
@@ -34,6 +36,7 @@ public final class Vocabulary: Sendable {
     var parsers: [JSONParser] = []
     var documents: [String: JSONNode] = [:]
     var ids: [String] = []
+    var texts: [String: String] = [:]
     for file in files {
       let parser = JSONParser()
       parsers.append(parser)
@@ -51,16 +54,20 @@ public final class Vocabulary: Sendable {
       }
       documents[id] = root
       ids.append(id)
+      texts[id] = file.text
     }
     var reader = SchemaReader(documents: documents, schema: envelopeID)
     envelope = try CompiledSchema(id: envelopeID, rule: try reader.rule())
+    for rule in reader.definitions { _ = try CompiledSchema(id: envelopeID, rule: rule) }
+    envelopeSchemaText = texts[envelopeID] ?? ""
     var definitions: [EventDefinition] = []
     for id in ids where id != envelopeID {
       var reader = SchemaReader(documents: documents, schema: id)
       let rule = try reader.rule()
+      for definition in reader.definitions { _ = try CompiledSchema(id: id, rule: definition) }
       guard let root = documents[id] else { continue }
       let schema = try CompiledSchema(id: id, rule: rule)
-      definitions.append(try EventDefinition(document: root, rule: rule, schema: schema))
+      definitions.append(try EventDefinition(document: root, text: texts[id] ?? "", rule: rule, schema: schema))
     }
     withExtendedLifetime(parsers) {}
     definitions.sort { $0.kind.rawValue < $1.kind.rawValue }

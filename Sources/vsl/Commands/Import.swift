@@ -12,9 +12,14 @@ struct Import: ParsableCommand {
       Events are appended in batches, each safe on disk before the next. An import that was interrupted is started again in the same \
       way: what is there already is skipped. "-" is standard input.
 
+      Each case of an XES log becomes an item named after it. Cases of the same name in different logs become one item, which is right \
+      for a log that has grown and wrong for logs that number their cases each for itself: give those an --item-prefix each. The stages \
+      of a log in which cases wait (lifecycle "schedule") are defined as queue or work, unless the ledger knows them.
+
       EXAMPLES
         vsl import events.ndjson
         vsl import log.xes.gz --stream claims
+        vsl import north.xes --item-prefix north/
         vsl import events.ndjson --on-error skip --rejects rejects.ndjson
       """)
 
@@ -32,6 +37,11 @@ struct Import: ParsableCommand {
   var stream: String?
   @Flag(name: .long, help: "XES: do not deliver cases at their last event.")
   var openCases = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "XES: put this before the names of the cases; needed where another log has the same names.", valueName: "prefix"))
+  var itemPrefix = ""
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
@@ -41,12 +51,14 @@ struct Import: ParsableCommand {
   func run() throws {
     let log = try ledger.open().log
     var refused = 0
+    var conflicts = 0
     for file in files {
       var options = ImportOptions()
       options.onError = onError == .stop ? .stop : .skip
       options.rejectsPath = rejects
       options.stream = stream
       options.openCases = openCases
+      options.itemPrefix = itemPrefix
       let progress = Progress(file)
       let report: ImportReport
       do {
@@ -60,6 +72,7 @@ struct Import: ParsableCommand {
         throw error
       }
       refused += report.rejected
+      conflicts += report.conflicts
       var text = "\(file): \(report.appended) events appended"
       if report.duplicates > 0 { text += ", \(report.duplicates) there already" }
       if report.rejected > 0 { text += ", \(report.rejected) refused" }
@@ -68,7 +81,7 @@ struct Import: ParsableCommand {
     }
     if refused > 0 {
       throw Failure(
-        code: .refused,
+        code: conflicts == refused ? .conflict : .refused,
         message:
           "\(refused) events were refused\(rejects.map { "; they are in \($0)" } ?? "; --rejects FILE keeps them").")
     }

@@ -5,18 +5,34 @@ import ValueStream
 /// `vsl types`
 struct Types: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the event types of the vocabulary, or the members of one.",
+    abstract: "Lists the event types of the vocabulary, or the members of one, or gives its JSON Schema.",
     discussion: """
       EXAMPLES
         vsl types
         vsl types item.created
+        vsl types item.created --format json
+        vsl types item.created --schema > vsl.item.created.v1.json
+        vsl types envelope --schema > envelope.json
       """)
 
   @Argument(help: ArgumentHelp("A type: item.created or vsl.item.created.v1.", valueName: "type"))
   var type: String?
+  @Flag(
+    name: .long,
+    help: """
+      Print the type's JSON Schema (2020-12). It refers to what all events have in common: "envelope" names that one.
+      """)
+  var schema = false
   @OptionGroup var output: FormatOptions
 
+  func validate() throws {
+    guard schema else { return }
+    if type == nil { throw ValidationError("--schema needs a type: vsl types item.created --schema.") }
+    if output.format != .table { throw ValidationError("--schema is JSON as it is: it goes without --format.") }
+  }
+
   func run() throws {
+    if schema, let type { return try printSchema(of: type) }
     guard let type else {
       output.write(
         Table(
@@ -48,6 +64,11 @@ struct Types: ParsableCommand {
           let form = member.allowed?.joined(separator: "|") ?? "\(member.form)"
           return [.text(member.name), .text(form), .text(member.isRequired ? "yes" : "no"), .text(member.summary)]
         }))
+  }
+
+  private func printSchema(of type: String) throws {
+    let text = type == "envelope" ? Vocabulary.standard.envelopeSchemaText : try EventDefinition.named(type).schemaText
+    Output.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 }
 
