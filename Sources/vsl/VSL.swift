@@ -31,7 +31,10 @@ struct VSL: ParsableCommand {
     version: "vsl 0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Record", subcommands: [Initialise.self, Append.self, Import.self, Simulate.self, Types.self]),
+        name: "Record",
+        subcommands: [
+          Initialise.self, Append.self, Import.self, VoidEvents.self, Correct.self, Simulate.self, Types.self,
+        ]),
       CommandGroup(name: "Replay", subcommands: [Log.self, Item.self, Streams.self]),
       CommandGroup(name: "Measure", subcommands: [Show.self, Metrics.self, Export.self]),
       CommandGroup(name: "Audit", subcommands: [Info.self, Verify.self, Rebuild.self]),

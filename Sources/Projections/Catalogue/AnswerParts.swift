@@ -7,10 +7,12 @@ struct AnswerParts {
   let query: Query
   let cut: Cut
   let rules: StreamRules
+  /// The definition of each stream that is in force at the cut's instant.
+  let definitions: [UInt16: StreamDefinition]
   let timeZone: String
   let root: String
   /// Measures durations, elapsed or in working time, as the question wants.
-  let clock = SpanClock()
+  let clock: SpanClock
   private(set) var parameters: [(name: String, value: String)] = []
   /// What a reader must know of every answer to this question.
   private(set) var notes: [String] = []
@@ -18,7 +20,18 @@ struct AnswerParts {
   init(_ query: Query, _ view: borrowing LedgerView) throws {
     self.query = query
     cut = try view.cut(for: query)
-    rules = try view.rules(in: cut)
+    let known = try view.definitions(in: cut)
+    rules = view.rules(known)
+    var inForce: [UInt16: KnownDefinition] = [:]
+    for one in known where one.occurredMicros <= cut.atMicros {
+      if let other = inForce[one.stream],
+        (other.occurredMicros, other.position) > (one.occurredMicros, one.position)
+      {
+        continue
+      }
+      inForce[one.stream] = one
+    }
+    definitions = inForce.mapValues(\.definition)
     root = try view.log.root(size: cut.position).description
     var zone = query.timeZone
     if zone == nil, query.filter.streams.count == 1,
@@ -27,7 +40,13 @@ struct AnswerParts {
       zone = rules.definition(of: UInt16(truncatingIfNeeded: id), at: cut.atMicros)?.timeZone
     }
     timeZone = zone ?? "UTC"
-    if query.workingTime { add("time", "working") }
+    if query.workingTime {
+      let (working, workingNotes) = try SpanClock.working(definitions, cut, view)
+      clock = working
+      notes = workingNotes
+    } else {
+      clock = SpanClock()
+    }
 
     add("knownAt", String(cut.position))
     add("at", Timestamp.format(cut.atMicros))
@@ -40,6 +59,7 @@ struct AnswerParts {
     add("stage", filter.stages)
     add("item", filter.items)
     add("by", query.groupings.map(\.name))
+    if query.workingTime { add("time", "working") }
     for (name, value) in query.options.sorted(by: { $0.key < $1.key }) { add(name, value) }
     if let period = query.period {
       add("period", period.rawValue)

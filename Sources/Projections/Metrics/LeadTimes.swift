@@ -11,7 +11,7 @@ public struct LeadTimes: Projection {
   public let definition = """
     Lead time is delivered − created, for each delivered item, counted in the period of its delivery. Cycle time is delivered − \
     commitment: the first entry into the stream's commitment stage or a later one, else into its first work stage or a later one. \
-    Elapsed time; percentiles are nearest rank over exact values; n is the number of items. An item that was reopened counts once, \
+    Elapsed time, or working time on request; percentiles are nearest rank over exact values; n is the number of items. An item that was reopened counts once, \
     at its last delivery, from its creation. Items without a created event are counted in a note, not in the figures.
     """
   /// See ``Projection``.
@@ -70,11 +70,12 @@ public struct LeadTimes: Projection {
           period: calendar?.number(of: delivered) ?? -1)
         if group == populations.count { populations.append(Population()) }
       }
-      populations[group].leads.append(delivered - row.createdMicros)
+      populations[group].leads.append(parts.clock.span(row.stamp.stream, from: row.createdMicros, to: delivered))
       if row.committedMicros == ItemState.unknown {
         withoutCommitment += 1
       } else {
-        populations[group].cycles.append(delivered - row.committedMicros)
+        populations[group].cycles.append(
+          parts.clock.span(row.stamp.stream, from: row.committedMicros, to: delivered))
       }
     }
 
@@ -97,7 +98,7 @@ public struct LeadTimes: Projection {
 
     // The leading cells name the row's part: see ``columns(_:)``.
     let keyCount = (query.period == nil ? 0 : 1) + query.groupings.count
-    var notes: [String] = []
+    var notes = parts.notes
     if withoutCreated > 0 {
       notes.append("\(withoutCreated) delivered items without a created event have no lead time and are left out.")
     }

@@ -10,7 +10,7 @@ public struct StageQueues: Projection {
   /// See ``Projection``.
   public let definition = """
     The items in each stage at an instant: their count, the age of the oldest and the percentiles of ages (time since the item \
-    entered the stage, elapsed, nearest rank), against the stage's WIP limit then. Stages of a definition are listed even when they \
+    entered the stage, elapsed or working on request, nearest rank), against the stage's WIP limit then. Stages of a definition are listed even when they \
     are empty; an empty stage has no ages. Items are judged by the attributes that they had at the instant.
     """
   /// See ``Projection``.
@@ -39,7 +39,7 @@ public struct StageQueues: Projection {
       let group = classifier.group(
         stream: row.stamp.stream, attributes: row.attributes, item: row.item, stage: row.stage)
       if group == ages.count { ages.append([]) }
-      ages[group].append(parts.cut.atMicros - row.sinceMicros)
+      ages[group].append(parts.clock.span(row.stamp.stream, from: row.sinceMicros, to: parts.cut.atMicros))
     }
 
     var rows: [(order: Order, cells: [Value])] = []

@@ -23,15 +23,17 @@ struct FactSource: ~Copyable {
     try Voids.isVoided(position, asOf: limit, log)
   }
 
-  /// The position of the event that a void is about; 0 when it is not recorded yet. A void that was recorded before its target does not
-  /// say where that is: then the facts are searched, which is rare.
-  func target(ofVoid position: UInt64, _ void: Fact) throws -> UInt64 {
+  /// The position of the event that a void is about; 0 when it is not recorded before `end`. A void that was recorded before its target
+  /// does not say where that is: then the facts between the two are searched, which is rare.
+  func target(ofVoid position: UInt64, _ void: Fact, before end: UInt64) throws -> UInt64 {
     guard void.measure == 0 else { return void.measure }
     var target: UInt64 = 0
     var row = Int(position)
-    while row < facts.count, target == 0 {
+    let last = min(facts.count, Int(end) - 1)
+    while row < last, target == 0 {
       let block = block(containingRow: row)
-      for index in row - block.firstRow..<block.rows.count where block.rows[index].flags.contains(.voidedOnArrival) {
+      for index in row - block.firstRow..<min(block.rows.count, last - block.firstRow)
+      where block.rows[index].flags.contains(.voidedOnArrival) {
         let candidate = UInt64(block.firstRow + index) + 1
         if try log.contains(void: position, of: candidate) {
           target = candidate

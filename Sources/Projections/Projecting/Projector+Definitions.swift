@@ -25,11 +25,11 @@ extension Projector {
   func processVoid(_ fact: Fact, _ source: borrowing FactSource) throws {
     guard !(try source.isVoided(position, asOf: position)) else { return }
     // The void may be of a void, of a void …: what counts is the event at the end of the chain.
-    var target = try source.target(ofVoid: position, fact)
+    var target = try source.target(ofVoid: position, fact, before: position)
     for _ in 0..<Voids.deepestChain where target != 0 {
       let targetFact = source.fact(at: target)
       guard FactRole.of(targetFact.kind) == .void else { break }
-      target = try source.target(ofVoid: target, targetFact)
+      target = try source.target(ofVoid: target, targetFact, before: position)
     }
     guard target != 0, target < position else { return }
     let targetFact = source.fact(at: target)

@@ -72,17 +72,3 @@ struct ItemTimes {
     return times[Int(places[Int(item)])]
   }
 }
-
-/// Measures spans of time: elapsed, or in the working hours of a stream.
-struct SpanClock: Sendable {
-  /// From one instant to another, in microseconds.
-  @inline(__always)
-  func span(_ stream: UInt16, from: Int64, to: Int64) -> Int64 { to - from }
-
-  /// From a posting's effective time to an instant: positive for what adds, negative for what takes back.
-  @inline(__always)
-  func signedSpan(_ row: some Posting, _ atMicros: Int64) -> Int64 {
-    let elapsed = span(row.stamp.stream, from: row.effectiveMicros, to: atMicros)
-    return row.stamp.flags.contains(.negative) ? -elapsed : elapsed
-  }
-}

@@ -2,6 +2,14 @@ import EventLog
 import LMDB
 import ValueStream
 
+/// A stream's definition, and where it is from.
+struct KnownDefinition {
+  var stream: UInt16
+  var occurredMicros: Int64
+  var position: UInt64
+  var definition: StreamDefinition
+}
+
 /// One consistent view of a ledger: the log and the books, as of the moment it was taken. What every projection answers from.
 public struct LedgerView: ~Copyable {
   /// The log.
@@ -75,22 +83,37 @@ public struct LedgerView: ~Copyable {
     }
   }
 
-  /// The definitions of the streams, as known in a cut.
-  func rules(in cut: Cut) throws -> StreamRules {
-    var rules = StreamRules()
+  /// The definitions of the streams, as known in a cut, in force or not.
+  func definitions(in cut: Cut) throws -> [KnownDefinition] {
+    var definitions: [KnownDefinition] = []
     let facts = try log.facts()
     for cause in causes where cause <= cut.position {
       let fact = facts.row(at: Int(cause) - 1)
       guard fact.kind == EventKind.streamDefined.rawValue, try !Voids.isVoided(cause, asOf: cut.position, log),
         let definition = try log.streamDefinition(at: cause)
       else { continue }
+      definitions.append(
+        KnownDefinition(
+          stream: fact.stream, occurredMicros: fact.occurredMicros, position: cause, definition: definition))
+    }
+    return definitions
+  }
+
+  /// Definitions as rules, in the numbers of the books.
+  func rules(_ definitions: [KnownDefinition]) -> StreamRules {
+    var rules = StreamRules()
+    for known in definitions {
       rules.insert(
-        definition.rules(
-          occurredMicros: fact.occurredMicros, position: cause, stageNumber: { stages.number(of: $0) ?? 0 }),
-        stream: fact.stream)
+        known.definition.rules(
+          occurredMicros: known.occurredMicros, position: known.position,
+          stageNumber: { stages.number(of: $0) ?? 0 }),
+        stream: known.stream)
     }
     return rules
   }
+
+  /// The rules of the streams, as known in a cut.
+  func rules(in cut: Cut) throws -> StreamRules { rules(try definitions(in: cut)) }
 
   /// The name of a value stream; nil for 0.
   func streamName(_ stream: UInt16) -> String? {

@@ -74,6 +74,33 @@ public struct EventDraft: Sendable {
     members.append((name, try value(of: text, for: member)))
   }
 
+  /// Takes over a member as it is.
+  mutating func take(_ name: String, json: String) { members.append((name, .json(json))) }
+
+  /// Changes a member of `data` from a word such as `stage=review`; `stage=` takes it away.
+  public mutating func change(word: String) throws(Problem) {
+    guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
+      throw Problem(
+        description: "\"\(RefusalText.shorten(word))\" is no member: write NAME=VALUE, or NAME= to take it away")
+    }
+    let name = String(word[..<equals])
+    let text = String(word[word.index(after: equals)...])
+    let kept = members
+    members.removeAll { $0.name == name }
+    if text.isEmpty {
+      guard members.count < kept.count else {
+        throw Problem(description: "the event has no member \"\(name)\" to take away")
+      }
+      return
+    }
+    do {
+      try set(name, text)
+    } catch {
+      members = kept
+      throw error
+    }
+  }
+
   /// The event as one line of JSON, ended by a newline.
   public var line: [UInt8] {
     var writer = EventWriter()

@@ -73,7 +73,7 @@ struct Append: ParsableCommand {
   ) throws {
     let now = Clock.nowMicros()
     var event = EventDraft(
-      definition, id: id ?? Self.randomID(), source: source, subject: subject,
+      definition, id: id ?? EventIdentity.random(), source: source, subject: subject,
       timeMicros: try at.map { try CutOptions.time($0, option: "--at") } ?? now, stream: stream)
     for word in members {
       do {
@@ -91,8 +91,12 @@ struct Append: ParsableCommand {
     }
     try StandardInput.prepareAll(into: batch, isStrict: isStrict)
   }
+}
 
-  private static func randomID() -> String {
+/// Ids of events that the command line makes up.
+enum EventIdentity {
+  /// 128 random bits, so that no two are the same.
+  static func random() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<2).map { _ in String(generator.next(), radix: 36) }.joined()
   }

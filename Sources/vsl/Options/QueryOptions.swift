@@ -70,6 +70,8 @@ struct QueryOptions: ParsableArguments {
   @Option(
     name: .long, help: ArgumentHelp("Time zone of the periods. (default: the stream's, else UTC)", valueName: "zone"))
   var timezone: String?
+  @Flag(name: .long, help: "Measure durations in the working hours of each stream's calendar.")
+  var workingTime = false
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("An option of the metric itself; `vsl metrics NAME` lists them.", valueName: "name=value"))
@@ -110,6 +112,7 @@ struct QueryOptions: ParsableArguments {
       return period
     }
     query.timeZone = timezone
+    query.workingTime = workingTime
     for pair in options {
       guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
         throw ValidationError("--set \(pair) is not NAME=VALUE.")
