@@ -134,6 +134,11 @@ import ValueStream
     #expect(try !events().contains { $0.data["stage"] as? String == "b" })
   }
 
+  @Test func aCaseWithoutEventsTakesNobodysName() throws {
+    let path = try write(trace("1"), trace("1", "a start 08:00"), trace("1"))
+    #expect(try ImportPipeline.run(source: ByteSource(path: path), log: ledger).appended == 3)
+  }
+
   @Test func aNumberedCaseIsNotTakenForOneOfThatName() throws {
     let path = try write(
       trace("case-2", "a start 08:00"),

@@ -59,6 +59,19 @@ import Testing
     #expect(rejects.contains("broken"))
   }
 
+  @Test func theRejectsOfAllFilesAreKept() throws {
+    try program.write("{broken\n" + three, "one")
+    try program.write(three + "{\"specversion\":\"1.0\"}\n", "two")
+    for _ in 1...2 {
+      #expect(try program.run("import", "one", "two", "--on-error", "skip", "--rejects", "rejects").code == 2)
+      let rejects = try program.read("rejects").split(separator: 0x0A).map {
+        try JSONSerialization.jsonObject(with: $0) as? [String: Any] ?? [:]
+      }
+      #expect(rejects.map { $0["file"] as? String } == ["one", "two"])
+      #expect(rejects.map { $0["line"] as? Int } == [1, 4])
+    }
+  }
+
   @Test func anIdentityKnownWithOtherContentIsAConflict() throws {
     let other = event(
       "item.created", "A-1", "2026-01-01T00:00:00Z", id: "item.created A-1 2026-01-01T00:00:00Z",

@@ -15,7 +15,7 @@ struct ImportConsumer: ~Copyable {
     self.log = log
     self.options = options
     if let rejectsPath = options.rejectsPath, options.onError == .skip {
-      rejects = try RejectsFile(path: rejectsPath)
+      rejects = try RejectsFile(path: rejectsPath, input: path, goesOn: options.addsToRejects)
     } else {
       rejects = nil
     }

@@ -12,8 +12,10 @@ public struct ImportOptions: Sendable {
 
   /// What to do with an event that is refused.
   public var onError: OnError
-  /// Where refused events are written to, as NDJSON; it is overwritten. nil for nowhere.
+  /// Where refused events are written to, as NDJSON. nil for nowhere.
   public var rejectsPath: String?
+  /// Whether refused events go behind those that the file holds already, as those of a second input do; else it is overwritten.
+  public var addsToRejects: Bool
   /// Most events of a batch, and so of a transaction.
   public var batchEvents: Int
   /// A batch is full when it has this many bytes.
@@ -29,12 +31,14 @@ public struct ImportOptions: Sendable {
 
   /// Options with defaults.
   public init(
-    onError: OnError = .stop, rejectsPath: String? = nil, batchEvents: Int = 5000, batchBytes: Int = 4 << 20,
+    onError: OnError = .stop, rejectsPath: String? = nil, addsToRejects: Bool = false, batchEvents: Int = 5000,
+    batchBytes: Int = 4 << 20,
     stream: String? = nil, openCases: Bool = false, itemPrefix: String = "",
     clock: @escaping @Sendable () -> Int64 = Self.systemMicros
   ) {
     self.onError = onError
     self.rejectsPath = rejectsPath
+    self.addsToRejects = addsToRejects
     self.batchEvents = max(1, batchEvents)
     self.batchBytes = max(1, batchBytes)
     self.stream = stream

@@ -1,17 +1,19 @@
 import Foundation
 import ValueStream
 
-/// The file that refused events go to: NDJSON with the members `line`, `pointer`, `rule`, `value`, `message`, and
+/// The file that refused events go to: NDJSON with the members `file`, `line`, `pointer`, `rule`, `value`, `message`, and
 /// `event`, its text as a string (bytes that are not UTF-8 are replaced). `jq -r .event` gives back the events, to be
 /// mended and imported.
 struct RejectsFile: ~Copyable {
   private let path: String
+  private let input: String
   private let file: UnsafeMutablePointer<FILE>
 
-  /// Makes an empty file.
-  init(path: String) throws(ImportError) {
+  /// Opens the file for what `input` has to be refused; behind what is in it already if `goesOn` says so, else it is emptied.
+  init(path: String, input: String, goesOn: Bool) throws(ImportError) {
     self.path = path
-    guard let file = fopen(path, "we") else {
+    self.input = input
+    guard let file = fopen(path, goesOn ? "ae" : "we") else {
       throw .cannotWriteRejects(path: path, reason: String(cString: strerror(errno)))
     }
     self.file = file
@@ -21,6 +23,7 @@ struct RejectsFile: ~Copyable {
 
   func write(_ refusal: EventRefusal, event: some Collection<UInt8>) throws(ImportError) {
     var line = "{\"line\":\(refusal.line)"
+    Self.add("file", input, to: &line)
     Self.add("pointer", refusal.pointer, to: &line)
     Self.add("rule", refusal.rule, to: &line)
     Self.add("value", refusal.value, to: &line)

@@ -30,7 +30,7 @@ struct XESReader: ElementReader {
   private var started: [[UInt8]] = []
   private var stages = XESStages()
   private let knownStages: (String) throws(ImportError) -> [StreamDefinition.Stage]
-  /// The lines of the cases so far, by the hash of their item's id.
+  /// The lines of the cases so far, by the hash of their item's id: of a million cases, two share one with a chance of 1 : 30 million.
   private var lines: [UInt64: Int] = [:]
 
   /// - Parameters:
@@ -69,8 +69,11 @@ struct XESReader: ElementReader {
         current.sort()
         started.removeAll(keepingCapacity: true)
         writer.begin(current)
-        if let first = lines.updateValue(current.line, forKey: writer.item.withUnsafeBytes { StableHash.hash($0) }) {
-          return sameName(as: first)
+        if !current.events.isEmpty {
+          // A case of which nothing is told takes nobody's name.
+          let name = writer.item.withUnsafeBytes { StableHash.hash($0) }
+          if let first = lines[name] { return sameName(as: first) }
+          lines[name] = current.line
         }
         noteStages()
         phase = .stages
@@ -118,7 +121,7 @@ struct XESReader: ElementReader {
   }
 
   private func sameName(as first: Int) -> InputElement {
-    return InputElement(
+    InputElement(
       bytes: UnsafeRawBufferPointer(start: nil, count: 0), line: current.line,
       problem: EventRefusal(
         line: current.line, pointer: "/concept:name", rule: "unique",

@@ -14,7 +14,8 @@ struct Import: ParsableCommand {
 
       Each case of an XES log becomes an item named after it. Cases of the same name in different logs become one item, which is right \
       for a log that has grown and wrong for logs that number their cases each for itself: give those an --item-prefix each. The stages \
-      of a log in which cases wait (lifecycle "schedule") are defined as queue or work, unless the ledger knows them.
+      of a log in which cases wait (lifecycle "schedule") are defined as queue or work from 1900 on; a definition of your own holds \
+      instead, from its time on.
 
       EXAMPLES
         vsl import events.ndjson
@@ -52,10 +53,11 @@ struct Import: ParsableCommand {
     let log = try ledger.open().log
     var refused = 0
     var conflicts = 0
-    for file in files {
+    for (index, file) in files.enumerated() {
       var options = ImportOptions()
       options.onError = onError == .stop ? .stop : .skip
       options.rejectsPath = rejects
+      options.addsToRejects = index > 0
       options.stream = stream
       options.openCases = openCases
       options.itemPrefix = itemPrefix
