@@ -37,8 +37,11 @@ struct ForecastTests {
     #expect(try coin.when(items: 1, seed: 1)[85] == 3)
   }
 
-  @Test("A likelihood of just 85 % is 85 %, not less for want of a bit")
+  @Test("A likelihood of just 85 % is 85 %, and of just a half a half, not less for want of a bit")
   func equality() throws {
+    // 1/12 + 4/12 + 1/12, added up in this order, is less than 0.5 in binary.
+    let half = try ThroughputForecast(samples: [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 3])
+    #expect(try half.howMany(days: 1, seed: 1)[50] == 1)
     let samples = [Int](repeating: 1, count: 17) + [0, 0, 0]
     let forecast = try ThroughputForecast(samples: samples)
     #expect(try forecast.howMany(days: 1, seed: 1).levels.map(\.value) == [1, 1, 1, 0])
