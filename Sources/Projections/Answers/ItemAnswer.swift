@@ -27,37 +27,41 @@ public enum ItemAnswer {
       parameters: [
         ("item", timeline.item), ("knownAt", String(cut.position)), ("at", Timestamp.format(cut.atMicros)),
       ],
-      position: cut.position, root: try view.log.root(size: cut.position).description, notes: notes(timeline),
-      table: Table(title: "Item \(timeline.item)", columns: columns, rows: rows), histogram: nil)
+      position: cut.position, root: try view.log.root(size: cut.position).description, notes: [],
+      table: Table(title: "Item \(timeline.item)", columns: columns, rows: rows), more: [facts(timeline)])
   }
 
-  private static func notes(_ timeline: ItemTimeline) -> [String] {
-    var notes: [String] = []
-    let state =
+  /// What is true of the item as a whole.
+  private static func facts(_ timeline: ItemTimeline) -> Table {
+    var facts: [(String, String)] = []
+    func add(_ name: String, _ micros: Int64?) { if let micros { facts.append((name, Timestamp.format(micros))) } }
+    func add(_ name: String, from: Int64?, to: Int64?) {
+      if let from, let to { facts.append((name, HumanDuration.format(seconds: Double(to - from) / 1e6))) }
+    }
+    let phase =
       switch timeline.phase {
       case .unseen: "known, but never opened"
       case .open: "open"
-      case .delivered: "delivered \(timeline.completedMicros.map(Timestamp.format) ?? "")"
-      case .cancelled: "cancelled \(timeline.completedMicros.map(Timestamp.format) ?? "")"
+      case .delivered: "delivered"
+      case .cancelled: "cancelled"
       }
-    notes.append("\(state)\(timeline.stream.map { " in stream \($0)" } ?? "")")
-    if let created = timeline.createdMicros {
-      notes.append("created \(Timestamp.format(created))")
-      if let completed = timeline.completedMicros, timeline.phase == .delivered {
-        notes.append("lead time \(Double(completed - created) / 1e6) s")
-      }
-    } else {
-      notes.append("no created event is known, so it has no lead time")
+    facts.append(("state", phase))
+    if let stream = timeline.stream { facts.append(("stream", stream)) }
+    add("created", timeline.createdMicros)
+    if timeline.createdMicros == nil { facts.append(("created", "not known, so it has no lead time")) }
+    add("committed", timeline.committedMicros)
+    add(phase == "cancelled" ? "cancelled" : "delivered", timeline.completedMicros)
+    if timeline.phase == .delivered {
+      add("lead time", from: timeline.createdMicros, to: timeline.completedMicros)
+      add("cycle time", from: timeline.committedMicros, to: timeline.completedMicros)
     }
-    if let committed = timeline.committedMicros { notes.append("committed \(Timestamp.format(committed))") }
-    if let blocked = timeline.blockedSinceMicros { notes.append("blocked since \(Timestamp.format(blocked))") }
-    if timeline.reopenings > 0 { notes.append("reopened \(timeline.reopenings) times") }
-    if !timeline.attributes.isEmpty {
-      notes.append(timeline.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
-    }
-    let shown = timeline.positions.prefix(20).map(String.init).joined(separator: " ")
-    notes.append(
-      "\(timeline.positions.count) events, at positions \(shown)\(timeline.positions.count > 20 ? " …" : "")")
-    return notes
+    add("blocked since", timeline.blockedSinceMicros)
+    if timeline.reopenings > 0 { facts.append(("reopenings", String(timeline.reopenings))) }
+    for attribute in timeline.attributes { facts.append((attribute.name, attribute.value)) }
+    facts.append(("events", String(timeline.positions.count)))
+    facts.append(("positions", timeline.positions.map(String.init).joined(separator: " ")))
+    return Table(
+      title: "", columns: [Column(name: "what", type: .text), Column(name: "value", type: .text)],
+      rows: facts.map { [.text($0.0), .text($0.1)] })
   }
 }

@@ -39,11 +39,16 @@ struct AnswerParts {
     {
       zone = rules.definition(of: UInt16(truncatingIfNeeded: id), at: cut.atMicros)?.timeZone
     }
+    if let asked = query.timeZone { try PeriodCalendar.check(timeZone: asked) }
+    if query.timeZone == nil, let named = zone, (try? PeriodCalendar.check(timeZone: named)) == nil {
+      zone = nil
+      notes.append("The stream's time zone \"\(named)\" does not exist: periods are in UTC. Define the stream anew.")
+    }
     timeZone = zone ?? "UTC"
     if query.workingTime {
       let (working, workingNotes) = try SpanClock.working(definitions, cut, view)
       clock = working
-      notes = workingNotes
+      notes += workingNotes
     } else {
       clock = SpanClock()
     }

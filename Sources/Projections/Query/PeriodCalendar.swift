@@ -9,10 +9,7 @@ struct PeriodCalendar {
 
   /// A calendar that covers [first, last]; throws for an unknown time zone, or for more than a million periods.
   init(_ period: Period, timeZone: String, covering first: Int64, through last: Int64) throws {
-    guard let zone = TimeZone(identifier: timeZone) else {
-      throw QueryError(
-        "There is no time zone \"\(timeZone)\". Use an IANA name such as Europe/Berlin, America/New_York or UTC.")
-    }
+    let zone = try Self.check(timeZone: timeZone)
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = zone
     calendar.firstWeekday = 2
@@ -30,6 +27,16 @@ struct PeriodCalendar {
       start = Self.next(period, after: start, calendar)
     }
     starts.append(Self.micros(start))
+  }
+
+  /// The time zone of an IANA name; throws for a name that does not exist.
+  @discardableResult
+  static func check(timeZone: String) throws -> TimeZone {
+    guard let zone = TimeZone(identifier: timeZone) else {
+      throw QueryError(
+        "There is no time zone \"\(timeZone)\". Use an IANA name such as Europe/Berlin, America/New_York or UTC.")
+    }
+    return zone
   }
 
   /// Number of periods.

@@ -77,12 +77,14 @@ struct RowClassifier {
     setGroups = []
     var numbers: [[String?]: UInt32] = [:]
     var seen: [ItemAttribute: Set<String>] = [:]
+    var seenLabels: [String: Set<String>] = [:]
     for encoding in view.attributeSets {
       let entries = AttributeEntry.decode(encoding)
       for entry in entries {
         if let attribute = ItemAttribute(rawValue: entry.tag), filter.attributes[attribute] != nil {
           seen[attribute, default: []].insert(entry.value)
         }
+        if !filter.labels.isEmpty, let key = entry.labelKey { seenLabels[key, default: []].insert(entry.value) }
       }
       setPasses.append(Self.passes(entries, filter))
       let key = setGroupings.map { Self.value(of: $0, entries) }
@@ -93,6 +95,14 @@ struct RowClassifier {
         numbers[key] = number
         setKeys.append(key)
         setGroups.append(number)
+      }
+    }
+    for (key, values) in filter.labels {
+      guard let known = seenLabels[key] else {
+        throw QueryError(Suggestion.unknown("label", key, known: seenLabels.keys.sorted()))
+      }
+      for value in values where !known.contains(value) {
+        throw QueryError(Suggestion.unknown("label \(key)", value, known: known.sorted()))
       }
     }
     // A service may be known from deployments or checks alone.

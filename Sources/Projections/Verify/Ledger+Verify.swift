@@ -26,7 +26,9 @@ extension Ledger {
     result.size = report.size
     result.root = report.root.description
     result.findingCount = report.findingCount
-    result.findings = report.findings.map { ("log", $0.description) }
+    result.findings = report.findings.map { finding in
+      ("log", finding.position == 0 ? finding.description : "position \(finding.position): \(finding.description)")
+    }
     let stored = try log.snapshot().root(size: report.size).description
     if stored != result.root {
       result.findings.append(

@@ -30,7 +30,9 @@ struct Append: ParsableCommand {
   var stream: String?
   @Option(name: .long, help: ArgumentHelp("When it happened. (default: now)", valueName: "time"))
   var at: String?
-  @Option(name: .long, help: "The event's id: the same source and id again append nothing. (default: a random one)")
+  @Option(
+    name: .long,
+    help: "The event's id: the same source, id, time and content again append nothing. (default: a random one)")
   var id: String?
   @Option(name: .long, help: "The event's source.")
   var source: String = "/cli"
@@ -63,8 +65,10 @@ struct Append: ParsableCommand {
     guard batch.count > 0 else { throw Failure(code: .refused, message: "Standard input holds no events.") }
     let before = try log.snapshot().size
     let receipt = try log.append(batch, expecting: expecting, nowMicros: Clock.nowMicros())
+    var newest = before
     for position in receipt.positions {
-      Output.write(position <= before && receipt.duplicates > 0 ? "\(position) (there already)\n" : "\(position)\n")
+      Output.write(position <= newest ? "\(position) (there already)\n" : "\(position)\n")
+      newest = max(newest, position)
     }
   }
 

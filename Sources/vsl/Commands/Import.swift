@@ -79,7 +79,8 @@ struct Import: ParsableCommand {
       if report.duplicates > 0 { text += ", \(report.duplicates) there already" }
       if report.rejected > 0 { text += ", \(report.rejected) refused" }
       if report.seconds > 0 { text += ", \(Int(Double(report.events) / report.seconds)) events/s" }
-      Output.write(text + ". Last position: \(report.lastPosition).\n")
+      if report.appended > 0 { text += ". Last position: \(report.lastPosition)" }
+      Output.write(text + ".\n")
     }
     if refused > 0 {
       throw Failure(

@@ -37,21 +37,28 @@ struct Info: ParsableCommand {
         ).rendered(as: output.format, style: Output.style))
       Output.write("\n")
     }
+    let tables = Table(
+      title: "Tables",
+      columns: [
+        Column(name: "file", type: .text), Column(name: "table", type: .text),
+        Column(name: "entries", type: .integer), Column(name: "bytes", type: .integer, unit: "B"),
+        Column(name: "bytesPerEvent", type: .number, unit: "B"), Column(name: "share", type: .share),
+      ],
+      rows: statistics.tables.map { table in
+        [
+          .text(table.file), .text(table.name), .integer(Int64(table.entries)), .integer(Int64(table.bytes)),
+          statistics.size == 0 ? .null : .number((Double(table.bytes) / Double(statistics.size) * 10).rounded() / 10),
+          bytes == 0 ? .null : .share(Double(table.bytes) / Double(bytes)),
+        ]
+      })
+    guard output.format == .json else {
+      output.write(tables)
+      return
+    }
     output.write(
-      Table(
-        title: "Tables",
-        columns: [
-          Column(name: "file", type: .text), Column(name: "table", type: .text),
-          Column(name: "entries", type: .integer), Column(name: "bytes", type: .integer, unit: "B"),
-          Column(name: "bytesPerEvent", type: .number, unit: "B"), Column(name: "share", type: .share),
-        ],
-        rows: statistics.tables.map { table in
-          [
-            .text(table.file), .text(table.name), .integer(Int64(table.entries)), .integer(Int64(table.bytes)),
-            statistics.size == 0 ? .null : .number((Double(table.bytes) / Double(statistics.size) * 10).rounded() / 10),
-            bytes == 0 ? .null : .share(Double(table.bytes) / Double(bytes)),
-          ]
-        }))
+      Answer(
+        metric: "info", parameters: facts.map { ($0.0, text($0.1)) }, position: statistics.size, root: statistics.root,
+        notes: [], table: tables))
   }
 
   private func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }

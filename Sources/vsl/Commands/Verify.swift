@@ -33,16 +33,18 @@ struct Verify: ParsableCommand {
     }
     output.write(
       Table(
-        title: result.isClean ? "Everything is right" : "\(result.findingCount) findings",
+        title: result.isClean ? "Everything is right" : Self.counted(result.findingCount),
         columns: [Column(name: "part", type: .text), Column(name: "finding", type: .text)],
         rows: result.findings.map { [.text($0.part), .text($0.description)] }))
     if !result.isClean {
       throw Failure(
         code: .damageFound,
         message: """
-          \(result.findingCount) findings in \(result.size) events. If only the books are wrong, run `vsl rebuild`. If the log is \
+          \(Self.counted(result.findingCount)) in \(result.size) events. If only the books are wrong, run `vsl rebuild`. If the log is \
           wrong, restore a backup and compare the Merkle root.
           """)
     }
   }
+
+  private static func counted(_ findings: Int) -> String { findings == 1 ? "1 finding" : "\(findings) findings" }
 }
