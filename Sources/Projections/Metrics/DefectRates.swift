@@ -56,6 +56,7 @@ public struct DefectRates: Projection {
     }
     let calendar = try parts.calendar(from: first, through: last)
 
+    let evidence = query.explains ? EvidenceCollector() : nil
     var defects: [Counts] = []
     found.forEach(in: view.defects) { row in
       guard counts(row, parts, classifier) else { return }
@@ -64,7 +65,12 @@ public struct DefectRates: Projection {
         severity: row.severity, period: calendar?.number(of: row.effectiveMicros) ?? -1)
       if group == defects.count { defects.append(Counts()) }
       defects[group].found += 1
-      if row.stamp.flags.contains(.escaped) { defects[group].escaped += 1 }
+      let isEscaped = row.stamp.flags.contains(.escaped)
+      if isEscaped { defects[group].escaped += 1 }
+      evidence?.add(
+        EvidenceCollector.Entry(
+          subject: row.defect, position: row.stamp.position, effectiveMicros: row.effectiveMicros,
+          note: isEscaped ? "escaped" : nil), to: group)
     }
     var deliveries: [Int] = []
     completed.forEach(in: view.completions) { row in
@@ -119,7 +125,14 @@ public struct DefectRates: Projection {
 
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: [],
-      table: Table(title: title, columns: columns(parts, calendar != nil), rows: rows.map(\.cells)), histogram: nil)
+      table: Table(title: title, columns: columns(parts, calendar != nil), rows: rows.map(\.cells)),
+      explanation: evidence.map {
+        view.explanation(
+          $0,
+          keys: classifier.keys.map { key in
+            [calendar.map { $0.label(key.period) }] + classifier.columns(of: key, view)
+          })
+      })
   }
 
   private func columns(_ parts: AnswerParts, _ hasPeriods: Bool) -> [Column] {

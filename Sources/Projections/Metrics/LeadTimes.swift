@@ -32,93 +32,59 @@ public struct LeadTimes: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var classifier = try RowClassifier(query, view)
     let standing = StandingEntries(view.completions, parts.cut)
-
-    var calendar: PeriodCalendar?
-    if query.period != nil {
-      var first: Int64?
-      var last: Int64?
-      standing.forEach(in: view.completions) { row in
-        guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros),
-          classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
-        else { return }
-        first = min(first ?? row.effectiveMicros, row.effectiveMicros)
-        last = max(last ?? row.effectiveMicros, row.effectiveMicros)
-      }
-      calendar = try parts.calendar(from: first, through: last)
-    }
-
-    let isSplit = !query.groupings.isEmpty || query.period != nil
-    var populations: [Population] = isSplit ? [] : [Population()]
-    if !isSplit { populations[0].leads.reserveCapacity(standing.count) }
+    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Population() }
     var withoutCreated = 0
     var withoutCommitment = 0
     standing.forEach(in: view.completions) { row in
       let delivered = row.effectiveMicros
-      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(delivered),
-        classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
-      else { return }
+      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(delivered), figures.passes(row) else { return }
       guard row.createdMicros != ItemState.unknown else {
         withoutCreated += 1
+        figures.exclude(row, because: "no created event is known: there is no lead time")
         return
       }
-      var group = 0
-      if isSplit {
-        group = classifier.group(
-          stream: row.stamp.stream, attributes: row.attributes, item: row.item, stage: row.stage,
-          period: calendar?.number(of: delivered) ?? -1)
-        if group == populations.count { populations.append(Population()) }
-      }
-      populations[group].leads.append(parts.clock.span(row.stamp.stream, from: row.createdMicros, to: delivered))
-      if row.committedMicros == ItemState.unknown {
-        withoutCommitment += 1
-      } else {
-        populations[group].cycles.append(
-          parts.clock.span(row.stamp.stream, from: row.committedMicros, to: delivered))
+      let lead = parts.clock.span(row.stamp.stream, from: row.createdMicros, to: delivered)
+      figures.add(row, at: delivered, stage: row.stage, amount: Double(lead) / 1e6) { population in
+        population.leads.append(lead)
+        guard row.committedMicros != ItemState.unknown else {
+          withoutCommitment += 1
+          return
+        }
+        population.cycles.append(parts.clock.span(row.stamp.stream, from: row.committedMicros, to: delivered))
       }
     }
 
-    var rows: [(order: [String], period: Int32, cells: [Value], leads: [Int64])] = []
-    var met: Set<Int32> = []
-    for index in populations.indices {
-      let key = isSplit ? classifier.keys[index] : RowClassifier.GroupKey()
-      let names = classifier.columns(of: key, view)
-      met.insert(key.period)
-      let cells = cells(names, key.period, calendar, parts, &populations[index])
-      rows.append((names.map { $0 ?? "" }, key.period, cells, populations[index].leads))
+    let rows = figures.rows(view)
+    var cells: [[Value]] = []
+    var parted: [([Value], [Int64])] = []
+    for row in rows {
+      var population = row.sum
+      cells.append(figures.cells(row, Self.figures(of: &population.leads) + Self.figures(of: &population.cycles)))
+      // The leading cells name the row's part.
+      parted.append((Array(cells[cells.count - 1].prefix(figures.leadingColumns.count)), population.leads))
     }
-    if let calendar, query.groupings.isEmpty {
-      for number in 0..<Int32(calendar.count) where !met.contains(number) {
-        var nothing = Population()
-        rows.append(([], number, cells([], number, calendar, parts, &nothing), []))
-      }
-    }
-    rows.sort { $0.period == $1.period ? $0.order.lexicographicallyPrecedes($1.order) : $0.period < $1.period }
-
-    // The leading cells name the row's part: see ``columns(_:)``.
-    let keyCount = (query.period == nil ? 0 : 1) + query.groupings.count
     var notes = parts.notes
     if withoutCreated > 0 {
-      notes.append("\(withoutCreated) delivered items without a created event have no lead time and are left out.")
+      notes.append(
+        "\(Self.items(withoutCreated)) delivered without a created event: no lead time, left out of the figures.")
     }
     if withoutCommitment > 0 {
-      notes.append("\(withoutCommitment) delivered items were never committed to and are not in the cycle times.")
+      notes.append("\(Self.items(withoutCommitment)) delivered without a commitment: not in the cycle times.")
     }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
-      table: Table(title: title, columns: columns(parts), rows: rows.map(\.cells)),
-      histogram: Self.histogram(rows.lazy.map { (Array($0.cells.prefix(keyCount)), $0.leads) }))
+      table: Table(
+        title: title, columns: figures.leadingColumns + columns + figures.trailingColumns, rows: cells),
+      histogram: Self.histogram(parted), explanation: figures.explanation(rows, view))
   }
 
-  private func columns(_ parts: AnswerParts) -> [Column] {
-    var columns: [Column] = []
-    if parts.query.period != nil {
-      columns.append(Column(name: "period", type: .text, description: "The period of delivery."))
-    }
-    columns += parts.groupingColumns
-    columns.append(
-      Column(name: "n", type: .integer, unit: "items", description: "Delivered items with a known creation."))
+  private static func items(_ count: Int) -> String { count == 1 ? "1 item was" : "\(count) items were" }
+
+  private var columns: [Column] {
+    var columns = [
+      Column(name: "n", type: .integer, unit: "items", description: "Delivered items with a known creation.")
+    ]
     for (name, text) in Self.figures {
       columns.append(Column(name: name, type: .duration, unit: "s", description: "\(text) lead time."))
     }
@@ -127,10 +93,6 @@ public struct LeadTimes: Projection {
       let capital = name.prefix(1).uppercased() + name.dropFirst()
       columns.append(Column(name: "cycle\(capital)", type: .duration, unit: "s", description: "\(text) cycle time."))
     }
-    if parts.query.period != nil {
-      columns.append(
-        Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."))
-    }
     return columns
   }
 
@@ -138,19 +100,6 @@ public struct LeadTimes: Projection {
     ("mean", "Mean"), ("p50", "Half of the items took at most this"), ("p85", "85 % of the items took at most this"),
     ("p95", "95 % of the items took at most this"), ("max", "Longest"),
   ]
-
-  private func cells(
-    _ names: [String?], _ period: Int32, _ calendar: PeriodCalendar?, _ parts: AnswerParts,
-    _ population: inout Population
-  ) -> [Value] {
-    var cells: [Value] = []
-    if parts.query.period != nil { cells.append(calendar.map { .text($0.label(period)) } ?? .null) }
-    cells += names.map { $0.map(Value.text) ?? .null }
-    cells += Self.figures(of: &population.leads)
-    cells += Self.figures(of: &population.cycles)
-    if let calendar { cells.append(.text(parts.isComplete(calendar, period) ? "yes" : "no")) }
-    return cells
-  }
 
   private static func figures(of values: inout [Int64]) -> [Value] {
     guard let summary = DurationSummary(&values, percentiles: [50, 85, 95]) else {

@@ -31,6 +31,7 @@ public struct StageQueues: Projection {
     byStage.groupings = [.stream, .stage] + extra
     var classifier = try RowClassifier(byStage, view)
     let standing = StandingEntries(view.visits, parts.cut)
+    let evidence = query.explains ? EvidenceCollector() : nil
     var ages: [[Int64]] = []
     standing.forEach(in: view.visits) { row in
       guard classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item),
@@ -39,7 +40,12 @@ public struct StageQueues: Projection {
       let group = classifier.group(
         stream: row.stamp.stream, attributes: row.attributes, item: row.item, stage: row.stage)
       if group == ages.count { ages.append([]) }
-      ages[group].append(parts.clock.span(row.stamp.stream, from: row.sinceMicros, to: parts.cut.atMicros))
+      let age = parts.clock.span(row.stamp.stream, from: row.sinceMicros, to: parts.cut.atMicros)
+      ages[group].append(age)
+      evidence?.add(
+        EvidenceCollector.Entry(
+          subject: row.item, position: row.stamp.position, effectiveMicros: row.sinceMicros, amount: Double(age) / 1e6),
+        to: group)
     }
 
     var rows: [(order: Order, cells: [Value])] = []
@@ -82,7 +88,9 @@ public struct StageQueues: Projection {
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root,
       notes: try notes(query, parts, standing.count, view),
-      table: Table(title: title, columns: columns, rows: rows.map(\.cells)), histogram: nil)
+      table: Table(title: title, columns: columns, rows: rows.map(\.cells)),
+      explanation: evidence.map { view.explanation($0, keys: classifier.keys.map { classifier.columns(of: $0, view) }) }
+    )
   }
 
   private struct StagePlace: Hashable {

@@ -189,6 +189,22 @@ extension RowReader where Row: Posting {
 }
 
 extension LedgerView {
+  /// Evidence by group, under the names of the groups.
+  func explanation(_ evidence: EvidenceCollector, keys: [[String?]]) -> Explanation {
+    var explanation = Explanation()
+    for (group, key) in keys.enumerated() where group < evidence.groups.count {
+      explanation.rows.append(
+        Explanation.Row(
+          key: key.map { $0 ?? "" },
+          evidence: evidence.groups[group].map { self.evidence($0) }.sorted { $0.position < $1.position }))
+    }
+    explanation.rows.sort { $0.key.lexicographicallyPrecedes($1.key) }
+    for (reason, entries) in evidence.excluded {
+      explanation.excluded.append((reason, entries.map { self.evidence($0) }))
+    }
+    return explanation
+  }
+
   /// Evidence with the names that people use.
   func evidence(_ entry: EvidenceCollector.Entry) -> Explanation.Evidence {
     let bytes = log.symbolBytes(entry.subject, in: .subject)
