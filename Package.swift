@@ -40,6 +40,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(
+      name: "vsl-bench",
+      dependencies: [
+        "Projections", "ValueStream", "EventLog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "tools/bench/vsl-bench"),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
     .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),

@@ -1,0 +1,106 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Projections
+import ValueStream
+
+/// Measures, in one process, what the command line cannot measure from outside. Prints one JSON object.
+@main
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vsl-bench", abstract: "Measurements of Value Stream Ledger; run by tools/bench/run.",
+    subcommands: [Single.self, Ask.self])
+}
+
+/// One durable append after another.
+struct Single: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Appends events one by one, each durable before the next.")
+  @Argument(help: "CloudEvents, one a line.") var file: String
+  @Argument(help: "The ledger's folder; it must exist.") var ledger: String
+  @Option(help: "How many.") var count = 2000
+
+  func run() throws {
+    let log = try EventLog.open(at: ledger, options: EventLogOptions())
+    let preparer = EventPreparer(isStrict: true)
+    let batch = EventBatch()
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let lines = text.split(separator: "\n", maxSplits: count, omittingEmptySubsequences: true).prefix(count).map {
+      Array($0.utf8)
+    }
+    let clock = ContinuousClock()
+    var slowest = Duration.zero
+    let started = clock.now
+    for (index, line) in lines.enumerated() {
+      let begun = clock.now
+      batch.removeAll()
+      try line.withUnsafeBytes { try preparer.prepare($0, line: index + 1, into: batch) }
+      _ = try log.append(batch, nowMicros: Int64(Date().timeIntervalSince1970 * 1e6))
+      slowest = max(slowest, clock.now - begun)
+    }
+    let seconds = (clock.now - started) / .seconds(1)
+    print("{\"events\":\(lines.count),\"seconds\":\(seconds),\"slowestSeconds\":\(slowest / .seconds(1))}")
+  }
+}
+
+/// Answers, now and at random cuts.
+struct Ask: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ask", abstract: "Asks each metric now, and at random positions and times.")
+  @Argument(help: "The ledger's folder.") var ledger: String
+  @Option(help: "How many random cuts.") var random = 200
+  @Option(help: "The seed of the random cuts.") var seed: UInt64 = 1
+  @Option(help: "Metrics to ask; all when none is named.") var metric: [String] = []
+
+  func run() throws {
+    let ledger = try Ledger.open(at: ledger)
+    try ledger.catchUp()
+    let now = Int64(Date().timeIntervalSince1970 * 1e6)
+    let view = try ledger.view()
+    let facts = try view.log.facts()
+    var earliest = Int64.max
+    var latest = Int64.min
+    for block in 0..<facts.blockCount {
+      earliest = min(earliest, facts.block(block).header.minTimeMicros)
+      latest = max(latest, facts.block(block).header.maxTimeMicros)
+    }
+    let clock = ContinuousClock()
+    var results: [String] = []
+    let metrics = try metric.isEmpty ? Catalogue.all : metric.map(Catalogue.projection(named:))
+    for projection in metrics {
+      func ask(_ query: Query) throws -> Double {
+        let begun = clock.now
+        // A view each time, as a question of its own takes it.
+        _ = try projection.checkedAnswer(query, from: ledger.view())
+        return (clock.now - begun) / .milliseconds(1)
+      }
+      var times: [Double] = []
+      for _ in 0..<5 { times.append(try ask(Query(nowMicros: now))) }
+      let current = times.sorted()[2]
+      var generator = Generator(state: seed)
+      times = []
+      for _ in 0..<random {
+        var query = Query(nowMicros: now)
+        query.knownAt = .position(generator.next() % (view.position + 1))
+        query.atMicros = earliest + Int64(generator.next() % UInt64(max(1, latest - earliest)))
+        times.append(try ask(query))
+      }
+      times.sort()
+      func rank(_ percent: Int) -> Double { times.isEmpty ? 0 : times[max(0, (times.count * percent + 99) / 100 - 1)] }
+      results.append(
+        "{\"metric\":\"\(projection.name)\",\"nowMs\":\(current),\"p50Ms\":\(rank(50)),\"p99Ms\":\(rank(99))}")
+    }
+    print("{\"events\":\(view.position),\"metrics\":[\(results.joined(separator: ","))]}")
+  }
+
+  /// SplitMix64: the same cuts for the same seed.
+  private struct Generator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+}
