@@ -31,7 +31,8 @@ let package = Package(
       dependencies: ["LMDB", "CSimdjson", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "ValueStream", dependencies: ["EventLog"], plugins: ["EmbedSchemas"]),
     .target(name: "Tables"),
-    .target(name: "Projections", dependencies: ["ValueStream", "Tables"]),
+    .target(
+      name: "Projections", dependencies: ["ValueStream", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Interchange", dependencies: ["ValueStream", "CZlib"]),
     .executableTarget(
       name: "vsl",

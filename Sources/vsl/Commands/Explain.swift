@@ -18,12 +18,13 @@ struct Explain: ParsableCommand {
   @Argument(help: ArgumentHelp("The metric.", valueName: "metric"), completion: .list(Catalogue.all.map(\.name)))
   var metric: String
   @OptionGroup var question: QueryOptions
+  @OptionGroup var cut: CutOptions
   @OptionGroup var output: FormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
     let projection = try Catalogue.projection(named: metric)
-    var query = try question.query()
+    var query = try question.query(in: cut)
     query.explains = true
     let view = try ledger.open().view()
     output.write(try ExplanationAnswer.make(try projection.checkedAnswer(query, from: view)))

@@ -27,6 +27,7 @@ struct Export: ParsableCommand {
   @Option(name: .long, help: "How to write it. (default: ndjson for events, csv for metrics)")
   var format: OutputFormat?
   @OptionGroup var question: QueryOptions
+  @OptionGroup var cut: CutOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
@@ -34,7 +35,7 @@ struct Export: ParsableCommand {
     if let output { try Output.redirect(to: output) }
     if what == "events" {
       var query = Query(nowMicros: Clock.nowMicros())
-      try question.cut.apply(to: &query)
+      try cut.apply(to: &query)
       let through = try ledger.view().cut(for: query).position
       var printer = RecordPrinter(format: format ?? .ndjson)
       printer.begin()
@@ -47,7 +48,7 @@ struct Export: ParsableCommand {
       printer.end()
     } else {
       let projection = try Catalogue.projection(named: what)
-      let answer = try projection.checkedAnswer(try question.query(), from: ledger.view())
+      let answer = try projection.checkedAnswer(try question.query(in: cut), from: ledger.view())
       Output.write(answer.rendered(as: format ?? .csv, style: Output.style))
     }
   }

@@ -21,7 +21,8 @@ struct CutOptions: ParsableArguments {
     query.atMicros = try at.map { try Self.time($0, option: "--at") }
   }
 
-  private static func bound(_ text: String) throws -> KnownAt {
+  /// Reads a position or a time.
+  static func bound(_ text: String) throws -> KnownAt {
     if let position = UInt64(text) { return .position(position) }
     return .time(try time(text, option: "--known-at"))
   }
@@ -76,12 +77,11 @@ struct QueryOptions: ParsableArguments {
     name: .customLong("set"),
     help: ArgumentHelp("An option of the metric itself; `vsl metrics NAME` lists them.", valueName: "name=value"))
   var options: [String] = []
-  @OptionGroup var cut: CutOptions
 
-  /// The question.
-  func query() throws -> Query {
+  /// The question, about a cut; nil: all that is known, now.
+  func query(in cut: CutOptions?) throws -> Query {
     var query = Query(nowMicros: Clock.nowMicros())
-    try cut.apply(to: &query)
+    try cut?.apply(to: &query)
     query.fromMicros = try from.map { try CutOptions.time($0, option: "--from") }
     query.toMicros = try to.map { try CutOptions.time($0, option: "--to") }
     query.filter.streams = stream

@@ -54,7 +54,6 @@ struct Ask: ParsableCommand {
   func run() throws {
     let ledger = try Ledger.open(at: ledger)
     try ledger.catchUp()
-    let now = Int64(Date().timeIntervalSince1970 * 1e6)
     let view = try ledger.view()
     let facts = try view.log.facts()
     var earliest = Int64.max
@@ -63,6 +62,8 @@ struct Ask: ParsableCommand {
       earliest = min(earliest, facts.block(block).header.minTimeMicros)
       latest = max(latest, facts.block(block).header.maxTimeMicros)
     }
+    // Now is when the last event has happened: the whole ledger counts.
+    let now = latest + 1
     let clock = ContinuousClock()
     var results: [String] = []
     let metrics = try metric.isEmpty ? Catalogue.all : metric.map(Catalogue.projection(named:))
