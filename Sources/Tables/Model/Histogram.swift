@@ -19,9 +19,12 @@ public struct Histogram: Sendable {
 
   /// The buckets, from the shortest durations to the longest, without overlap.
   public var buckets: [Bucket]
+  /// The sum of all the durations, in seconds, when it is known.
+  public var sumSeconds: Double?
 
   /// Makes a histogram of buckets in ascending order.
-  public init(buckets: [Bucket]) {
+  public init(buckets: [Bucket], sumSeconds: Double? = nil) {
     self.buckets = buckets
+    self.sumSeconds = sumSeconds
   }
 }

@@ -6,23 +6,16 @@ struct JSONDocument {
   /// The members of an answer, in the order that the format promises.
   init(_ answer: Answer) {
     appendMember("metric") { JSONText.append(answer.metric, to: &$0) }
-    appendMember("parameters") { bytes in
-      bytes.append(UInt8(ascii: "{"))
-      for (index, parameter) in answer.parameters.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        JSONText.append(parameter.name, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        JSONText.append(parameter.value, to: &bytes)
-      }
-      bytes.append(UInt8(ascii: "}"))
-    }
+    appendMember("parameters") { JSONDocument.append(parameters: answer.parameters, to: &$0) }
     appendMember("position") { JSONText.append(answer.position, to: &$0) }
     appendMember("root") { JSONText.append(answer.root, to: &$0) }
     appendColumnsAndRows(of: answer.table)
     appendMember("notes") { bytes in
       JSONDocument.appendArray(answer.notes, to: &bytes) { JSONText.append($0, to: &$1) }
     }
-    if let histogram = answer.histogram { append(histogram) }
+    if let histogram = answer.histogram {
+      appendMember("histogram") { JSONDocument.append(histogram, to: &$0) }
+    }
     bytes.append(contentsOf: "\n}\n".utf8)
   }
 
@@ -55,20 +48,6 @@ struct JSONDocument {
     }
   }
 
-  private mutating func append(_ histogram: Histogram) {
-    appendMember("histogram") { bytes in
-      JSONDocument.appendArray(histogram.buckets, to: &bytes) { bucket, bytes in
-        bytes.append(contentsOf: #"{"from":"#.utf8)
-        JSONText.append(bucket.from, to: &bytes)
-        bytes.append(contentsOf: #","to":"#.utf8)
-        JSONText.append(bucket.to, to: &bytes)
-        bytes.append(contentsOf: #","count":"#.utf8)
-        JSONText.append(bucket.count, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
-      }
-    }
-  }
-
   private mutating func appendMember(_ name: String, _ appendValue: (inout [UInt8]) -> Void) {
     bytes.append(contentsOf: (isFirstMember ? "\n" : ",\n").utf8)
     isFirstMember = false
@@ -77,7 +56,33 @@ struct JSONDocument {
     appendValue(&bytes)
   }
 
-  private static func appendArray<Element>(
+  /// One object, a member a parameter.
+  static func append(parameters: [(name: String, value: String)], to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    for (index, parameter) in parameters.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      JSONText.append(parameter.name, to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      JSONText.append(parameter.value, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// One array, an object a bucket; the open end of a range is null.
+  static func append(_ histogram: Histogram, to bytes: inout [UInt8]) {
+    appendArray(histogram.buckets, to: &bytes) { bucket, bytes in
+      bytes.append(contentsOf: #"{"from":"#.utf8)
+      JSONText.append(bucket.from, to: &bytes)
+      bytes.append(contentsOf: #","to":"#.utf8)
+      JSONText.append(bucket.to, to: &bytes)
+      bytes.append(contentsOf: #","count":"#.utf8)
+      JSONText.append(bucket.count, to: &bytes)
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// One array, an element a line.
+  static func appendArray<Element>(
     _ elements: [Element], to bytes: inout [UInt8], _ appendElement: (Element, inout [UInt8]) -> Void
   ) {
     bytes.append(UInt8(ascii: "["))

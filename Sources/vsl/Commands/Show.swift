@@ -20,13 +20,13 @@ struct Show: ParsableCommand {
     completion: .list(Catalogue.all.map(\.name)))
   var metric: String
   @OptionGroup var question: QueryOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
     let projection = try Catalogue.projection(named: metric)
     let query = try question.query()
     let view = try ledger.open().view()
-    output.write(try projection.checkedAnswer(query, from: view))
+    try output.write(projection.checkedAnswer(query, from: view))
   }
 }
