@@ -15,6 +15,9 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   /// An Apache Parquet file. Not text.
   case parquet
 
+  /// The same form for rows that are written one by one; nil when it needs the whole answer.
+  public var rowFormat: RowFormat? { RowFormat(rawValue: rawValue) }
+
   /// Whether what is written is text that a terminal can show.
   public var isText: Bool { self != .parquet }
 }

@@ -27,7 +27,11 @@ struct Export: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("The file. (default: standard output)", valueName: "file"),
     completion: .file())
   var output: String?
-  @Option(name: .long, help: "How to write it. (default: ndjson for events, csv for metrics)")
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How to write it: \(ExportFormat.allValueStrings.joined(separator: ", ")). (default: ndjson for events, csv for metrics)"
+    ))
   var format: ExportFormat?
   @OptionGroup var question: QueryOptions
   @OptionGroup var ledger: LedgerOptions
@@ -42,22 +46,20 @@ struct Export: ParsableCommand {
       throw ValidationError(
         "Name one thing to export: events, \(Catalogue.all.map(\.name).joined(separator: ", ")). "
           + "Only --format sqlite takes more, or none for all metrics.")
+    } else if what == ["events"], case .one(let format) = format, format.rowFormat == nil {
+      throw ValidationError(
+        "Events cannot be written as \(format.rawValue). "
+          + "They can as \(RowFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     }
   }
 
   func run() throws {
     switch format {
     case .sqlite: try exportDatabase()
+    case .one(let format) where what == ["events"]: try exportEvents(format.rowFormat ?? .ndjson)
     case nil where what == ["events"]: try exportEvents(.ndjson)
-    case .one(let format) where what == ["events"]:
-      guard let format = RowFormat(rawValue: format.rawValue) else {
-        throw ValidationError(
-          "Events cannot be written as \(format.rawValue). "
-            + "They can as \(RowFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
-      }
-      try exportEvents(format)
-    case nil: try exportAnswer(.csv)
     case .one(let format): try exportAnswer(format)
+    case nil: try exportAnswer(.csv)
     }
   }
 
@@ -91,10 +93,19 @@ struct Export: ParsableCommand {
     let projections = what.isEmpty ? Catalogue.all : try what.map { try Catalogue.projection(named: $0) }
     let query = try question.query()
     let view = try ledger.open().view()
-    let writer = try SQLiteWriter(path: output ?? "", command: CommandLine.arguments.joined(separator: " "))
+    let writer = try SQLiteWriter(path: output ?? "", command: Self.commandLine)
     for projection in projections {
       try writer.add(projection.checkedAnswer(query, from: view), definition: projection.definition)
     }
     try writer.finish()
+  }
+
+  /// The command as it can be typed again, wherever the program is.
+  private static var commandLine: String {
+    let words = CommandLine.arguments.dropFirst().map { word in
+      let isPlain = !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && !"\"'`$&|;<>()*?[]{}\\!#~".utf8.contains($0) }
+      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }
+    return (["vsl"] + words).joined(separator: " ")
   }
 }
