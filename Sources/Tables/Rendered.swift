@@ -4,8 +4,11 @@ extension Answer {
   /// Throws where a format with typed columns cannot hold the table; those are `openmetrics` and `parquet`.
   public func encoded(as format: OutputFormat, style: TerminalStyle) throws(TableError) -> [UInt8] {
     switch format {
-    case .table, .csv, .json, .ndjson, .markdown:
-      format.rowFormat.map { Array(rendered(as: $0, style: style).utf8) } ?? []
+    case .table: Array(rendered(as: .table, style: style).utf8)
+    case .csv: Array(rendered(as: .csv, style: style).utf8)
+    case .json: Array(rendered(as: .json, style: style).utf8)
+    case .ndjson: Array(rendered(as: .ndjson, style: style).utf8)
+    case .markdown: Array(rendered(as: .markdown, style: style).utf8)
     case .openmetrics: try OpenMetricsDocument(self).bytes
     case .parquet: try ParquetWriter().bytes(of: self)
     }
