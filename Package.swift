@@ -15,6 +15,7 @@ let package = Package(
     // Libraries of the system, and the thin shim over the one that is C++.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
 
@@ -30,7 +31,7 @@ let package = Package(
       name: "EventLog",
       dependencies: ["LMDB", "CSimdjson", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "ValueStream", dependencies: ["EventLog"], plugins: ["EmbedSchemas"]),
-    .target(name: "Tables"),
+    .target(name: "Tables", dependencies: ["CZlib", "CSQLite"]),
     .target(
       name: "Projections", dependencies: ["ValueStream", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Interchange", dependencies: ["ValueStream", "CZlib"]),
@@ -49,7 +50,7 @@ let package = Package(
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
     .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),
-    .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+    .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite"]),
     .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),
     .testTarget(name: "vslTests", dependencies: ["vsl", "EventLog"]),

@@ -1,8 +1,8 @@
-/// The forms a table can be written in. The raw value is what `--format` takes.
+/// The forms an answer can be written in. The raw value is what `--format` takes.
 public enum OutputFormat: String, CaseIterable, Sendable {
   /// Aligned columns for a terminal.
   case table
-  /// RFC 4180, except that lines end with a line feed alone.
+  /// See ``RowFormat/csv``.
   case csv
   /// One JSON object.
   case json
@@ -10,4 +10,14 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case ndjson
   /// A GitHub-flavoured Markdown table.
   case markdown
+  /// OpenMetrics 1.0 text, one gauge family a numeric column.
+  case openmetrics
+  /// An Apache Parquet file. Not text.
+  case parquet
+
+  /// The same form for rows that are written one by one; nil when it needs the whole answer.
+  public var rowFormat: RowFormat? { RowFormat(rawValue: rawValue) }
+
+  /// Whether what is written is text that a terminal can show.
+  public var isText: Bool { self != .parquet }
 }

@@ -1,9 +1,24 @@
 extension Answer {
+  /// The whole answer as the bytes of a file.
+  ///
+  /// Throws where a format with typed columns cannot hold the table; those are `openmetrics` and `parquet`.
+  public func encoded(as format: OutputFormat, style: TerminalStyle) throws(TableError) -> [UInt8] {
+    switch format {
+    case .table: Array(rendered(as: .table, style: style).utf8)
+    case .csv: Array(rendered(as: .csv, style: style).utf8)
+    case .json: Array(rendered(as: .json, style: style).utf8)
+    case .ndjson: Array(rendered(as: .ndjson, style: style).utf8)
+    case .markdown: Array(rendered(as: .markdown, style: style).utf8)
+    case .openmetrics: try OpenMetricsDocument(self).bytes
+    case .parquet: try ParquetWriter().bytes(of: self)
+    }
+  }
+
   /// The whole answer as text that ends with one newline.
   ///
   /// JSON holds everything; the terminal and Markdown show table, histogram, notes and position; CSV and NDJSON hold the
   /// rows alone, so that other tools can read them without skipping anything. NDJSON without rows is the empty text.
-  public func rendered(as format: OutputFormat, style: TerminalStyle) -> String {
+  public func rendered(as format: RowFormat, style: TerminalStyle) -> String {
     switch format {
     case .table: return text(ofLines: terminalLines(style: style))
     case .json: return String(decoding: JSONDocument(self).bytes, as: UTF8.self)
@@ -31,7 +46,7 @@ extension Answer {
 
 extension Table {
   /// The whole table as text that ends with one newline; NDJSON without rows is the empty text.
-  public func rendered(as format: OutputFormat, style: TerminalStyle) -> String {
+  public func rendered(as format: RowFormat, style: TerminalStyle) -> String {
     switch format {
     case .table: return text(ofLines: TerminalTable(self, style: style).lines())
     case .json: return String(decoding: JSONDocument(self).bytes, as: UTF8.self)
@@ -43,7 +58,7 @@ extension Table {
 
   private var markdownTitle: String { title.isEmpty ? "" : "### \(MarkdownText.escaped(title))\n\n" }
 
-  private func streamed(as format: OutputFormat) -> String {
+  private func streamed(as format: RowFormat) -> String {
     var writer = RowWriter(columns: columns, format: format)
     var bytes: [UInt8] = []
     writer.appendHeader(to: &bytes)

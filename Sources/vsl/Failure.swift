@@ -4,6 +4,7 @@ import Glibc
 import Interchange
 import LMDB
 import Projections
+import Tables
 import ValueStream
 
 /// A failure with its exit code.
@@ -37,6 +38,7 @@ struct Failure: Error {
     case let error as QueryError: Failure(code: .refused, message: error.description)
     case let error as BookDamage: Failure(code: .unusable, message: error.description)
     case let error as LMDBError: Failure(code: .unusable, message: "\(error)")
+    case let error as SQLiteError: Failure(code: error.code == nil ? .refused : .unusable, message: "\(error)")
     case let error as ImportError: Failure(code: code(error), message: "\(error)")
     case is ExitCode, is CleanExit, is ValidationError: nil
     default:

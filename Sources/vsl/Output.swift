@@ -4,8 +4,8 @@ import Tables
 
 /// Standard output and error, buffered.
 enum Output {
-  /// Whether standard output is a terminal.
-  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether what is written goes to a terminal.
+  static var isTerminal: Bool { isatty(buffer.withLock { $0.descriptor }) == 1 }
   /// Whether standard error is one.
   static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -53,6 +53,17 @@ enum Output {
   static func write(_ text: String) {
     var text = text
     text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes an answer; refuses to send a terminal what is not text.
+  static func write(_ answer: Answer, as format: OutputFormat) throws {
+    guard format.isText || !isTerminal else {
+      throw Failure(
+        code: .refused,
+        message: "\(format.rawValue) is not text for a terminal. Send it to a file: > answer.\(format.rawValue), "
+          + "or vsl export with -o.")
+    }
+    try answer.encoded(as: format, style: style).withUnsafeBytes { write($0) }
   }
 
   /// Writes bytes to standard output.

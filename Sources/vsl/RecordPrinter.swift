@@ -4,7 +4,7 @@ import ValueStream
 
 /// Prints records one by one, without keeping them.
 struct RecordPrinter {
-  private let format: OutputFormat
+  private let format: RowFormat
   private var writer: RowWriter
   private let parser = JSONParser()
   private var bytes: [UInt8] = []
@@ -16,7 +16,7 @@ struct RecordPrinter {
     Column(name: "id", type: .text),
   ]
 
-  init(format: OutputFormat) {
+  init(format: RowFormat) {
     self.format = format
     writer = RowWriter(columns: Self.columns, format: format == .table ? .csv : format)
   }

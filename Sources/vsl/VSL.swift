@@ -37,7 +37,8 @@ struct VSL: ParsableCommand {
         ]),
       CommandGroup(name: "Replay", subcommands: [Log.self, Item.self, Streams.self]),
       CommandGroup(name: "Measure", subcommands: [Show.self, Diff.self, Metrics.self, Export.self]),
-      CommandGroup(name: "Audit", subcommands: [Explain.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
+      CommandGroup(
+        name: "Audit", subcommands: [Explain.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
     ])
 
   static func main() {

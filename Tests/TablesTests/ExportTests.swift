@@ -80,13 +80,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (OutputFormat.csv, ["a,b\n", "x,1\n", "y,\n", ""]),
+    (RowFormat.csv, ["a,b\n", "x,1\n", "y,\n", ""]),
     (.json, ["[", "\n{\"a\":\"x\",\"b\":1}", ",\n{\"a\":\"y\",\"b\":null}", "\n]\n"]),
     (.ndjson, ["", "{\"a\":\"x\",\"b\":1}\n", "{\"a\":\"y\",\"b\":null}\n", ""]),
     (.markdown, ["| a | b |\n| --- | ---: |\n", "| x | 1 |\n", "| y | – |\n", ""]),
     (.table, ["| a | b |\n| --- | ---: |\n", "| x | 1 |\n", "| y | – |\n", ""]),
   ])
-  func `rows are written one by one`(format: OutputFormat, parts: [String]) {
+  func `rows are written one by one`(format: RowFormat, parts: [String]) {
     var writer = RowWriter(
       columns: [Column(name: "a", type: .text), Column(name: "b", type: .integer)], format: format)
     var written: [String] = []
@@ -102,8 +102,8 @@ import Testing
     #expect(written == parts)
   }
 
-  @Test(arguments: OutputFormat.allCases)
-  func `every text of an answer with rows ends with exactly one newline`(format: OutputFormat) {
+  @Test(arguments: RowFormat.allCases)
+  func `every text of an answer with rows ends with exactly one newline`(format: RowFormat) {
     let text = cycleTime(notes: ["n"]).rendered(as: format, style: plain)
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
   }

@@ -78,7 +78,7 @@ import Testing
 
   @Test func `too many parts are not drawn, and what has them is said`() {
     #expect(split(3).rendered(as: .table, style: plain).contains("█"))
-    for format in [OutputFormat.table, .markdown] {
+    for format in [RowFormat.table, .markdown] {
       let drawn = split(4).rendered(as: format, style: plain)
       #expect(!drawn.contains("█"))
       #expect(drawn.contains("4 histograms are not drawn"))

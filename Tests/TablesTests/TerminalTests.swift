@@ -103,7 +103,7 @@ import Testing
     #expect(coloured[1].hasPrefix("\u{1B}[1mcount"))
     #expect(coloured[2].hasPrefix("\u{1B}[2m─"))
     #expect(coloured[coloured.count - 1].hasPrefix("\u{1B}[2mposition 20000"))
-    for format in OutputFormat.allCases where format != .table {
+    for format in RowFormat.allCases where format != .table {
       #expect(!cycleTime().rendered(as: format, style: .init(width: 80, isColoured: true)).utf8.contains(0x1B))
     }
   }

@@ -16,7 +16,8 @@ extension Answer {
   private static func canonical(_ value: Value) -> String {
     switch value {
     case .null: "-"
-    case .text(let text): "t" + text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t").replacing("\n", with: "\\n")
+    case .text(let text):
+      "t" + text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t").replacing("\n", with: "\\n")
     case .integer(let number): "i\(number)"
     case .number(let number): "n\(number)"
     case .duration(let seconds): "d\(seconds)"

@@ -41,3 +41,16 @@ extension Column {
     return "\(name) (\(unit))"
   }
 }
+
+extension Column {
+  /// The unit of the cells as exports keep them; nil for text and plain numbers.
+  var storedUnit: String? {
+    switch type {
+    case .text: nil
+    case .duration: "s"
+    case .timestamp: "µs since 1970-01-01T00:00:00Z"
+    case .share: "1"
+    case .integer, .number: unit
+    }
+  }
+}

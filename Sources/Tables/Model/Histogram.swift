@@ -39,8 +39,17 @@ public struct Histogram: Sendable {
     self.parts = parts
   }
 
+  /// The sum of all the durations, in seconds, when it is known.
+  public var sumSeconds: Double?
+
+  /// The buckets of an answer that is not split; none of one that is.
+  public var buckets: [Bucket] {
+    parts.count == 1 && parts[0].key.isEmpty ? parts[0].buckets : []
+  }
+
   /// Makes a histogram of buckets in ascending order, for an answer that is not split.
-  public init(buckets: [Bucket]) {
+  public init(buckets: [Bucket], sumSeconds: Double? = nil) {
     parts = [Part(key: [], buckets: buckets)]
+    self.sumSeconds = sumSeconds
   }
 }

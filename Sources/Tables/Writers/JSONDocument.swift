@@ -6,23 +6,16 @@ struct JSONDocument {
   /// The members of an answer, in the order that the format promises.
   init(_ answer: Answer) {
     appendMember("metric") { JSONText.append(answer.metric, to: &$0) }
-    appendMember("parameters") { bytes in
-      bytes.append(UInt8(ascii: "{"))
-      for (index, parameter) in answer.parameters.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        JSONText.append(parameter.name, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        JSONText.append(parameter.value, to: &bytes)
-      }
-      bytes.append(UInt8(ascii: "}"))
-    }
+    appendMember("parameters") { JSONDocument.append(parameters: answer.parameters, to: &$0) }
     appendMember("position") { JSONText.append(answer.position, to: &$0) }
     appendMember("root") { JSONText.append(answer.root, to: &$0) }
     appendColumnsAndRows(of: answer.table)
     appendMember("notes") { bytes in
       JSONDocument.appendArray(answer.notes, to: &bytes) { JSONText.append($0, to: &$1) }
     }
-    if let histogram = answer.histogram { append(histogram, under: answer.table.columns) }
+    if let histogram = answer.histogram {
+      appendMember("histogram") { JSONDocument.append(histogram, under: answer.table.columns, to: &$0) }
+    }
     if !answer.more.isEmpty {
       appendMember("tables") { bytes in
         JSONDocument.appendArray(answer.more, to: &bytes) { table, bytes in
@@ -63,29 +56,6 @@ struct JSONDocument {
     }
   }
 
-  /// A row a bucket: the cells that name its part, under the names of their columns, then its range and count.
-  private mutating func append(_ histogram: Histogram, under columns: [Column]) {
-    let rows = histogram.parts.flatMap { part in part.buckets.map { (key: part.key, bucket: $0) } }
-    appendMember("histogram") { bytes in
-      JSONDocument.appendArray(rows, to: &bytes) { row, bytes in
-        bytes.append(UInt8(ascii: "{"))
-        for (column, cell) in zip(columns, row.key) {
-          JSONText.append(column.name, to: &bytes)
-          bytes.append(UInt8(ascii: ":"))
-          JSONText.append(cell, to: &bytes)
-          bytes.append(UInt8(ascii: ","))
-        }
-        bytes.append(contentsOf: #""from":"#.utf8)
-        JSONText.append(row.bucket.from, to: &bytes)
-        bytes.append(contentsOf: #","to":"#.utf8)
-        JSONText.append(row.bucket.to, to: &bytes)
-        bytes.append(contentsOf: #","count":"#.utf8)
-        JSONText.append(row.bucket.count, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
-      }
-    }
-  }
-
   private mutating func appendMember(_ name: String, _ appendValue: (inout [UInt8]) -> Void) {
     bytes.append(contentsOf: (isFirstMember ? "\n" : ",\n").utf8)
     isFirstMember = false
@@ -94,7 +64,42 @@ struct JSONDocument {
     appendValue(&bytes)
   }
 
-  private static func appendArray<Element>(
+  /// One object, a member a parameter.
+  static func append(parameters: [(name: String, value: String)], to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    for (index, parameter) in parameters.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      JSONText.append(parameter.name, to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      JSONText.append(parameter.value, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// A row a bucket: the cells that name its part, under the names of their columns, then its range and count; the open end of a range is
+  /// null.
+  static func append(_ histogram: Histogram, under columns: [Column], to bytes: inout [UInt8]) {
+    let rows = histogram.parts.flatMap { part in part.buckets.map { (key: part.key, bucket: $0) } }
+    appendArray(rows, to: &bytes) { row, bytes in
+      bytes.append(UInt8(ascii: "{"))
+      for (column, cell) in zip(columns, row.key) {
+        JSONText.append(column.name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        JSONText.append(cell, to: &bytes)
+        bytes.append(UInt8(ascii: ","))
+      }
+      bytes.append(contentsOf: #""from":"#.utf8)
+      JSONText.append(row.bucket.from, to: &bytes)
+      bytes.append(contentsOf: #","to":"#.utf8)
+      JSONText.append(row.bucket.to, to: &bytes)
+      bytes.append(contentsOf: #","count":"#.utf8)
+      JSONText.append(row.bucket.count, to: &bytes)
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// One array, an element a line.
+  static func appendArray<Element>(
     _ elements: [Element], to bytes: inout [UInt8], _ appendElement: (Element, inout [UInt8]) -> Void
   ) {
     bytes.append(UInt8(ascii: "["))

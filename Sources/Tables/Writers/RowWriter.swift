@@ -29,7 +29,7 @@ public struct RowWriter: Sendable {
   private var isFirstRow = true
 
   /// Prepares to write rows under `columns`.
-  public init(columns: [Column], format: OutputFormat) {
+  public init(columns: [Column], format: RowFormat) {
     self.columns = columns
     switch format {
     case .csv: form = .csv

@@ -23,7 +23,7 @@ struct Diff: ParsableCommand {
   var knownAt: [String] = []
   @Option(name: .long, help: ArgumentHelp("What the world looked like; once or twice.", valueName: "time"))
   var at: [String] = []
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
@@ -46,7 +46,7 @@ struct Diff: ParsableCommand {
     var before = after
     if let first = knownAt.first { before.knownAt = try CutOptions.bound(first) }
     if at.count == 2 { before.atMicros = try CutOptions.time(at[0], option: "--at") }
-    output.write(
+    try output.write(
       AnswerDifference.make(
         try projection.checkedAnswer(before, from: view), try projection.checkedAnswer(after, from: view)))
   }

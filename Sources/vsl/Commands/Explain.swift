@@ -19,7 +19,7 @@ struct Explain: ParsableCommand {
   var metric: String
   @OptionGroup var question: QueryOptions
   @OptionGroup var cut: CutOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
@@ -27,6 +27,6 @@ struct Explain: ParsableCommand {
     var query = try question.query(in: cut)
     query.explains = true
     let view = try ledger.open().view()
-    output.write(try ExplanationAnswer.make(try projection.checkedAnswer(query, from: view)))
+    try output.write(try ExplanationAnswer.make(try projection.checkedAnswer(query, from: view)))
   }
 }

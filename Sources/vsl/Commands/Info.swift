@@ -55,10 +55,10 @@ struct Info: ParsableCommand {
       output.write(tables)
       return
     }
-    output.write(
+    try Output.write(
       Answer(
         metric: "info", parameters: facts.map { ($0.0, text($0.1)) }, position: statistics.size, root: statistics.root,
-        notes: [], table: tables))
+        notes: [], table: tables), as: .json)
   }
 
   private func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }

@@ -17,7 +17,7 @@ struct Item: ParsableCommand {
   @Argument(help: ArgumentHelp("The item's id.", valueName: "item"))
   var item: String
   @OptionGroup var cut: CutOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
@@ -26,6 +26,6 @@ struct Item: ParsableCommand {
     try cut.apply(to: &query)
     let cut = try view.cut(for: query)
     let timeline = try view.timeline(of: item, in: cut)
-    output.write(try ItemAnswer.make(timeline, cut, from: view))
+    try output.write(ItemAnswer.make(timeline, cut, from: view))
   }
 }

@@ -70,7 +70,7 @@ struct Restated: ParsableCommand {
 
   @Flag(name: .long, help: "List the figures that have not changed, too.")
   var all = false
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
@@ -88,7 +88,7 @@ struct Restated: ParsableCommand {
       ])
       for row in table?.rows ?? [] { causes.append([.integer(Int64(figure.position))] + row) }
     }
-    output.write(
+    try output.write(
       Answer(
         metric: "restated", parameters: [("knownAt", String(view.position))], position: view.position,
         root: try view.log.root(size: view.position).description,
@@ -114,7 +114,7 @@ struct Restated: ParsableCommand {
       )
     } catch let error as QueryError {
       return (nil, nil, error.description)
-    } catch where "\(type(of: error))".contains("Command") || error is ValidationError {
+    } catch  where "\(type(of: error))".contains("Command") || error is ValidationError {
       return (nil, nil, "The question cannot be read: \(PublishedQuestion.message(for: error))")
     }
   }

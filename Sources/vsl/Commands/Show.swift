@@ -21,13 +21,13 @@ struct Show: ParsableCommand {
   var metric: String
   @OptionGroup var question: QueryOptions
   @OptionGroup var cut: CutOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
     let projection = try Catalogue.projection(named: metric)
     let query = try question.query(in: cut)
     let view = try ledger.open().view()
-    output.write(try projection.checkedAnswer(query, from: view))
+    try output.write(projection.checkedAnswer(query, from: view))
   }
 }

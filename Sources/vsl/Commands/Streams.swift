@@ -7,13 +7,13 @@ struct Streams: ParsableCommand {
     abstract: "Lists the value streams with their stages, as defined at a point in time.")
 
   @OptionGroup var cut: CutOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var output: AnswerFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
     let view = try ledger.open().view()
     var query = Query(nowMicros: Clock.nowMicros())
     try cut.apply(to: &query)
-    output.write(try StreamsAnswer.make(query, from: view))
+    try output.write(StreamsAnswer.make(query, from: view))
   }
 }
