@@ -38,7 +38,8 @@ struct VSL: ParsableCommand {
       CommandGroup(name: "Replay", subcommands: [Log.self, Item.self, Streams.self]),
       CommandGroup(name: "Measure", subcommands: [Show.self, Diff.self, Metrics.self, Export.self]),
       CommandGroup(
-        name: "Audit", subcommands: [Explain.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
+        name: "Audit",
+        subcommands: [Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
     ])
 
   static func main() {
