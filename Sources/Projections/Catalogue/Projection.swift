@@ -85,7 +85,7 @@ public enum Catalogue {
   public static let all: [any Projection] = [
     StageQueues(), LeadTimes(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(), WorkItemAge(),
     StageTimes(),
-    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), StageArrivals(), Waste(), DefectRates(),
+    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(), StageArrivals(), Waste(), DefectRates(),
   ]
 
   /// The projection of a name; an error names the nearest one.
