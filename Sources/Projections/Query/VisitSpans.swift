@@ -104,31 +104,32 @@ struct VisitSpans {
   /// The visits of the items that `wants` lets pass, those of one item side by side and in the order of time. O(visits · log visits of
   /// an item).
   func byItem(in book: RowReader<VisitPosting>, where wants: (UInt32) -> Bool) -> [VisitSpan] {
-    var spans: [VisitSpan] = []
-    forEach(in: book) { if wants($0.item) { spans.append($0) } }
-    // Openings come in the order of the log, so that most items' visits are in order already: a stable sort by item does the rest.
-    var counts: [UInt32: Int] = [:]
-    var order: [UInt32] = []
-    for span in spans {
-      if counts.updateValue((counts[span.item] ?? 0) + 1, forKey: span.item) == nil { order.append(span.item) }
+    // Openings come in the order of the log, so that most items' visits are in order already: counting places does the rest.
+    var ends: [Int] = []
+    var any: VisitSpan?
+    forEach(in: book) { span in
+      guard wants(span.item) else { return }
+      let item = Int(span.item)
+      if item >= ends.count { ends.append(contentsOf: repeatElement(0, count: max(item + 1 - ends.count, ends.count))) }
+      ends[item] += 1
+      any = span
     }
-    var starts: [UInt32: Int] = [:]
-    var next = 0
-    for item in order {
-      starts[item] = next
-      next += counts[item] ?? 0
+    guard let any else { return [] }
+    var total = 0
+    for item in ends.indices {
+      let count = ends[item]
+      ends[item] = total
+      total += count
     }
-    guard let any = spans.first else { return [] }
-    var sorted = [VisitSpan](repeating: any, count: spans.count)
-    var places = starts
-    for span in spans {
-      let place = places[span.item] ?? 0
-      sorted[place] = span
-      places[span.item] = place + 1
+    var sorted = [VisitSpan](repeating: any, count: total)
+    forEach(in: book) { span in
+      guard wants(span.item) else { return }
+      sorted[ends[Int(span.item)]] = span
+      ends[Int(span.item)] += 1
     }
-    for item in order {
-      let start = starts[item] ?? 0
-      let end = start + (counts[item] ?? 0)
+    for item in ends.indices {
+      let start = item == 0 ? 0 : ends[item - 1]
+      let end = ends[item]
       var index = start + 1
       while index < end {
         var place = index
