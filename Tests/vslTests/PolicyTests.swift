@@ -53,6 +53,9 @@ import Testing
     #expect((before?["p50"] as? NSNumber)?.doubleValue == 5 * day)
     #expect(try program.run("void", "23").code == 0)
     #expect(try row()["p50"] == 5 * day)
+    #expect(try program.run("void", "24").code == 0)
+    #expect(try row()["p50"] == 5.5 * day)
+    #expect(try program.run("verify").code == 0)
   }
 
   @Test func eachDeliveryCountsWhenThePolicySaysSo() throws {

@@ -140,14 +140,20 @@ extension LedgerView {
   /// The policy in force in a cut: what its policy events say, in the order in which they happened.
   func policy(in cut: Cut) throws -> Policy {
     var policy = Policy()
-    var rows: [EventPosting] = []
-    StandingEntries(events, cut).forEach(in: events) {
-      if $0.kind == EventKind.policyDefined.rawValue { rows.append($0) }
+    var known: [(occurredMicros: Int64, position: UInt64)] = []
+    let facts = try log.facts()
+    for position in causes where position <= cut.position {
+      let fact = facts.row(at: Int(position) - 1)
+      guard fact.kind == EventKind.policyDefined.rawValue, fact.occurredMicros <= cut.atMicros,
+        try !Voids.isVoided(position, asOf: cut.position, log)
+      else { continue }
+      known.append((fact.occurredMicros, position))
     }
-    rows.sort { ($0.effectiveMicros, $0.stamp.position) < ($1.effectiveMicros, $1.stamp.position) }
+    guard !known.isEmpty else { return policy }
+    known.sort { $0 < $1 }
     let parser = JSONParser()
-    for row in rows {
-      guard let record = try log.record(at: row.stamp.position),
+    for (_, position) in known {
+      guard let record = try log.record(at: position),
         let data = try parser.parse(copying: record.bytes).member("data"), data.isObject
       else { continue }
       try policy.apply(data)
