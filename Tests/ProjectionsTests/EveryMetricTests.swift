@@ -130,7 +130,9 @@ struct EveryMetricTests {
     let test = try TestLedger()
     let answer = try test.answer(name, knownAt: 0, at: 1000)
     for table in [answer.table] + answer.more {
-      for column in table.columns where column.type != .text { #expect(column.description?.isEmpty == false, "\(column.name)") }
+      for column in table.columns where column.type != .text {
+        #expect(column.description?.isEmpty == false, "\(column.name)")
+      }
     }
     let columns = Set((answer.table.columns + answer.more.flatMap(\.columns)).map(\.name))
     #expect(!columns.isEmpty)

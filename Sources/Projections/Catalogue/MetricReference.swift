@@ -46,7 +46,8 @@ public struct MetricReference {
     if !projection.options.isEmpty {
       text += "\n| option | value | default | |\n|---|---|---|---|\n"
       for option in projection.options {
-        text += "| `\(option.name)` | \(escaped(option.value)) | \(escaped(option.standard)) | \(escaped(option.summary)) |\n"
+        text +=
+          "| `\(option.name)` | \(escaped(option.value)) | \(escaped(option.standard)) | \(escaped(option.summary)) |\n"
       }
     }
     text += "\n| column | type | unit | |\n|---|---|---|---|\n"

@@ -70,7 +70,7 @@ public struct BlockedTime: Projection {
         rows: rows.map { row in
           var times = row.sum
           let total = times.reduce(Int128(0)) { $0 + Int128($1) }
-          let summary = DurationSummary(&times, percentiles: [85])
+          let summary = DurationSummary(&times, percentiles: [85], method: parts.policy.percentileMethod)
           return figures.cells(
             row,
             [

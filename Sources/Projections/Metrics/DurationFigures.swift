@@ -17,8 +17,9 @@ enum DurationFigures {
   }
 
   /// The cells; no data of nothing. Reorders the values.
-  static func cells(_ values: inout [Int64]) -> [Value] {
-    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95]) else {
+  static func cells(_ values: inout [Int64], _ parts: AnswerParts) -> [Value] {
+    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95], method: parts.policy.percentileMethod)
+    else {
       return [.integer(0), .null, .null, .null, .null, .null]
     }
     return [.integer(Int64(summary.count)), AnswerParts.seconds(summary.meanMicros)]

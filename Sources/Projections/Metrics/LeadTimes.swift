@@ -62,7 +62,8 @@ public struct LeadTimes: Projection {
     for row in rows {
       var population = row.sum
       cells.append(
-        figures.cells(row, Self.figures(of: &population.leads, parts) + Self.figures(of: &population.cycles, parts)))
+        figures.cells(
+          row, DurationFigures.cells(&population.leads, parts) + DurationFigures.cells(&population.cycles, parts)))
       // The leading cells name the row's part.
       parted.append((Array(cells[cells.count - 1].prefix(figures.leadingColumns.count)), population.leads))
     }
@@ -102,15 +103,6 @@ public struct LeadTimes: Projection {
     ("mean", "Mean"), ("p50", "Half of the items took at most this"), ("p85", "85 % of the items took at most this"),
     ("p95", "95 % of the items took at most this"), ("max", "Longest"),
   ]
-
-  private static func figures(of values: inout [Int64], _ parts: AnswerParts) -> [Value] {
-    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95], method: parts.policy.percentileMethod)
-    else {
-      return [.integer(0), .null, .null, .null, .null, .null]
-    }
-    return [.integer(Int64(summary.count)), AnswerParts.seconds(summary.meanMicros)]
-      + summary.percentilesMicros.map(AnswerParts.seconds) + [AnswerParts.seconds(summary.maximumMicros)]
-  }
 
   /// Buckets of one width that people use (an hour, a day, a week …), the same for all parts, so that there are at most about two dozen;
   /// for looking, not for percentiles. Those of a whole begin at nothing, those of a part at its shortest duration.

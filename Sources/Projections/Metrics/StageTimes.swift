@@ -80,8 +80,8 @@ public struct StageTimes: Projection {
         rows: rows.map { row in
           var times = row.sum
           let figuresOfRow: [Value] =
-            [.text(order.kind(row.names[0], row.names[1]))] + DurationFigures.cells(&times.visits)
-            + DurationFigures.cells(&times.items)
+            [.text(order.kind(row.names[0], row.names[1]))] + DurationFigures.cells(&times.visits, parts)
+            + DurationFigures.cells(&times.items, parts)
           return figures.cells(row, figuresOfRow)
         }), explanation: figures.explanation(rows, view))
   }

@@ -88,7 +88,7 @@ public struct WorkItemAge: Projection {
           title: "Ages", columns: figures.leadingColumns + DurationFigures.columns("open items", "age"),
           rows: rows.map { row in
             var ages = row.sum
-            return figures.cells(row, DurationFigures.cells(&ages))
+            return figures.cells(row, DurationFigures.cells(&ages, parts))
           })
       ],
       explanation: figures.explanation(rows, view))

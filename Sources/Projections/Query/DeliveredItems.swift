@@ -23,8 +23,9 @@ struct DeliveredItems {
     }
     self.deliveries = deliveries.sorted { $0.item < $1.item }
     self.reopenings = reopenings
+    let wanted = isWanted
     spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) {
-      Int($0) < isWanted.count && isWanted[Int($0)]
+      Int($0) < wanted.count && wanted[Int($0)]
     }
   }
 

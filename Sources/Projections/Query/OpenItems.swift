@@ -68,7 +68,8 @@ struct OpenItems {
     }
     for item in closed.keys { closed[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
     self.closed = closed
-    spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { Int($0) < symbolCount && isWanted[Int($0)] }
+    let wanted = isWanted
+    spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { Int($0) < symbolCount && wanted[Int($0)] }
   }
 
   /// Calls `body` with each piece, those of one item side by side and in the order of time.

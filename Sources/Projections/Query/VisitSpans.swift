@@ -33,7 +33,7 @@ struct VisitSpans {
   private let begun: [UInt64]
   private let ended: [UInt64]
   private let ends: [Int64]
-  private let rowCount: Int
+  let rowCount: Int
 
   /// Settles the visits of a cut. O(postings up to the position); 8 bytes of memory a posting.
   init(_ book: RowReader<VisitPosting>, _ cut: Cut) {
@@ -76,6 +76,12 @@ struct VisitSpans {
   /// Calls `body` with each visit, in the order in which the openings were posted.
   @inline(__always)
   func forEach(in book: RowReader<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
+    try forEach(in: book.loaded(through: rowCount), body)
+  }
+
+  /// Calls `body` with each visit, in the order in which the openings were posted; for several threads at once.
+  @inline(__always)
+  func forEach(in book: LoadedRows<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
     var first = 0
     var end = 0
     var rows = UnsafeBufferPointer<VisitPosting>(start: nil, count: 0)
@@ -85,10 +91,9 @@ struct VisitSpans {
         let number = place << 6 + rest.trailingZeroBitCount
         rest &= rest &- 1
         if number >= end {
-          let block = book.block(number / RowTable<VisitPosting>.rowsPerBlock)
-          rows = block.rows
-          first = block.firstRow
+          (rows, first) = book.block(number / RowTable<VisitPosting>.rowsPerBlock)
           end = first + rows.count
+          guard number < end else { continue }
         }
         let row = rows[number - first]
         let hasEnded = ended[place] & (1 << UInt64(number & 63)) != 0
@@ -99,58 +104,6 @@ struct VisitSpans {
             position: row.stamp.position))
       }
     }
-  }
-
-  /// The visits of the items that `wants` lets pass, those of one item side by side and in the order of time. O(visits · log visits of
-  /// an item).
-  func byItem(in book: RowReader<VisitPosting>, where wants: (UInt32) -> Bool) -> [VisitSpan] {
-    // Openings come in the order of the log, so that most items' visits are in order already: counting places does the rest.
-    var ends: [Int] = []
-    var any: VisitSpan?
-    forEach(in: book) { span in
-      guard wants(span.item) else { return }
-      let item = Int(span.item)
-      if item >= ends.count { ends.append(contentsOf: repeatElement(0, count: max(item + 1 - ends.count, ends.count))) }
-      ends[item] += 1
-      any = span
-    }
-    guard let any else { return [] }
-    var total = 0
-    for item in ends.indices {
-      let count = ends[item]
-      ends[item] = total
-      total += count
-    }
-    var sorted = [VisitSpan](repeating: any, count: total)
-    forEach(in: book) { span in
-      guard wants(span.item) else { return }
-      sorted[ends[Int(span.item)]] = span
-      ends[Int(span.item)] += 1
-    }
-    for item in ends.indices {
-      let start = item == 0 ? 0 : ends[item - 1]
-      let end = ends[item]
-      var index = start + 1
-      while index < end {
-        var place = index
-        while place > start, Self.precedes(sorted[place], sorted[place - 1]) {
-          sorted.swapAt(place, place - 1)
-          place -= 1
-        }
-        index += 1
-      }
-      for index in start + 1..<max(start + 1, end) {
-        sorted[index].isContinuation =
-          sorted[index].stage == sorted[index - 1].stage && sorted[index].sinceMicros == sorted[index - 1].sinceMicros
-          && sorted[index - 1].toMicros == sorted[index].fromMicros
-      }
-    }
-    return sorted
-  }
-
-  /// By begin; one that ended at once before one that lasted.
-  private static func precedes(_ left: VisitSpan, _ right: VisitSpan) -> Bool {
-    (left.fromMicros, left.toMicros ?? .max) < (right.fromMicros, right.toMicros ?? .max)
   }
 }
 
