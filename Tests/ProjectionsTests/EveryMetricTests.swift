@@ -96,7 +96,10 @@ struct EveryMetricTests {
     let projection = try Catalogue.projection(named: name)
     let test = try TestLedger()
     for variant in 0..<6 {
-      let answer = try test.answer(name, knownAt: 0, at: 1000, query(projection, variant))
+      // A metric may refuse a combination, but must say so.
+      guard
+        let answer = try Self.unlessRefused({ try test.answer(name, knownAt: 0, at: 1000, query(projection, variant)) })
+      else { continue }
       for table in [answer.table] + answer.more {
         for row in table.rows { for value in row { #expect(!isNaN(value)) } }
       }
@@ -139,6 +142,15 @@ struct EveryMetricTests {
   }
 
   // MARK: Helpers
+
+  private static func unlessRefused(_ ask: () throws -> Answer) throws -> Answer? {
+    do {
+      return try ask()
+    } catch let error as QueryError {
+      #expect(error.description.count > 20)
+      return nil
+    }
+  }
 
   private func answer(
     _ test: TestLedger, _ name: String, _ position: Int, _ seconds: Int, _ change: @escaping (inout Query) -> Void,

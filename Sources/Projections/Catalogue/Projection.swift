@@ -85,7 +85,8 @@ public enum Catalogue {
   public static let all: [any Projection] = [
     StageQueues(), LeadTimes(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(), WorkItemAge(),
     StageTimes(),
-    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(), StageArrivals(), Waste(), DefectRates(),
+    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(), StageArrivals(), Waste(), Forecast(),
+    ControlChart(), DefectRates(), Dora(),
   ]
 
   /// The projection of a name; an error names the nearest one.
