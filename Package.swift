@@ -35,10 +35,11 @@ let package = Package(
     .target(
       name: "Projections", dependencies: ["ValueStream", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Interchange", dependencies: ["ValueStream", "CZlib"]),
+    .target(name: "Charts", dependencies: ["Tables"]),
     .executableTarget(
       name: "vsl",
       dependencies: [
-        "Projections", "Interchange", "Tables",
+        "Projections", "Interchange", "Tables", "Charts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -51,6 +52,7 @@ let package = Package(
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
     .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),
     .testTarget(name: "vslTests", dependencies: ["vsl", "EventLog"]),

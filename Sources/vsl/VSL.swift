@@ -17,6 +17,7 @@ struct VSL: ParsableCommand {
         vsl import events.ndjson
         vsl show lead-time --stream payments --period month
         vsl show queues --known-at 12000 --at 2026-03-01
+        vsl report --stream payments -o report.html
         vsl verify
 
       EXIT CODES
@@ -36,7 +37,8 @@ struct VSL: ParsableCommand {
           Initialise.self, Append.self, Import.self, VoidEvents.self, Correct.self, Simulate.self, Types.self,
         ]),
       CommandGroup(name: "Replay", subcommands: [Log.self, Item.self, Streams.self]),
-      CommandGroup(name: "Measure", subcommands: [Show.self, Diff.self, Metrics.self, Export.self]),
+      CommandGroup(
+        name: "Measure", subcommands: [Show.self, Chart.self, WriteReport.self, Diff.self, Metrics.self, Export.self]),
       CommandGroup(
         name: "Audit",
         subcommands: [Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),

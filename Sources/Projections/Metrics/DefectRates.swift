@@ -22,6 +22,14 @@ public struct DefectRates: Projection {
   public let takesPeriods = true
   /// See ``Projection``.
   public let takesStages = true
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "defects", title: "Defects found, and those that escaped", form: .bars, x: "period",
+      y: ["found", "escaped"]),
+    ChartDescription(
+      name: "rate", title: "Defects found for each item delivered", form: .lines, x: "period", y: ["rate"]),
+  ]
 
   /// The projection.
   public init() {}

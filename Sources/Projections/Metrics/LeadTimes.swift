@@ -20,6 +20,13 @@ public struct LeadTimes: Projection {
   public let takesPeriods = true
   /// See ``Projection``.
   public let takesStages = false
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "distribution", title: "Lead times", form: .histogram, x: "lead", y: ["p50", "p85", "p95"]),
+    ChartDescription(
+      name: "trend", title: "Lead time of half and of 85 % of the items", form: .lines, x: "period", y: ["p50", "p85"]),
+  ]
 
   /// The projection.
   public init() {}

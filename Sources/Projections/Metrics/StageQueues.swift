@@ -19,6 +19,13 @@ public struct StageQueues: Projection {
   public let takesPeriods = false
   /// See ``Projection``.
   public let takesStages = true
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(name: "queues", title: "Items in each stage", form: .bars, x: "stage", y: ["count"]),
+    ChartDescription(
+      name: "ages", title: "Age of the items in each stage", form: .bars, x: "stage",
+      y: ["p50Age", "p85Age", "oldestAge"]),
+  ]
 
   /// The projection.
   public init() {}

@@ -94,19 +94,10 @@ struct Export: ParsableCommand {
     let projections = what.isEmpty ? Catalogue.all : try what.map { try Catalogue.projection(named: $0) }
     let query = try question.query(in: cut)
     let view = try ledger.open().view()
-    let writer = try SQLiteWriter(path: output ?? "", command: Self.commandLine)
+    let writer = try SQLiteWriter(path: output ?? "", command: CommandText.present)
     for projection in projections {
       try writer.add(projection.checkedAnswer(query, from: view), definition: projection.definition)
     }
     try writer.finish()
-  }
-
-  /// The command as it can be typed again, wherever the program is.
-  private static var commandLine: String {
-    let words = CommandLine.arguments.dropFirst().map { word in
-      let isPlain = !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && !"\"'`$&|;<>()*?[]{}\\!#~".utf8.contains($0) }
-      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
-    }
-    return (["vsl"] + words).joined(separator: " ")
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import Projections
 
 /// `vsl show METRIC`
@@ -13,6 +14,7 @@ struct Show: ParsableCommand {
         vsl show lead-time --stream payments --by team --period month
         vsl show defects --period week --timezone Europe/Berlin
         vsl show lead-time --known-at 12000 --at 2026-03-01T00:00:00Z --format json
+        vsl show lead-time --format vega-lite > lead-time.vl.json
       """)
 
   @Argument(
@@ -21,13 +23,18 @@ struct Show: ParsableCommand {
   var metric: String
   @OptionGroup var question: QueryOptions
   @OptionGroup var cut: CutOptions
-  @OptionGroup var output: AnswerFormatOptions
+  @OptionGroup var output: ShowFormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
     let projection = try Catalogue.projection(named: metric)
     let query = try question.query(in: cut)
     let view = try ledger.open().view()
-    try output.write(projection.checkedAnswer(query, from: view))
+    switch output.format {
+    case .answer(let format): try Output.write(projection.checkedAnswer(query, from: view), as: format)
+    case .vegaLite:
+      let chart = try projection.chart(named: output.chart, for: query)
+      try Output.write(Picture(chart, of: projection, query, from: view).specification(ChartOptions()))
+    }
   }
 }

@@ -17,24 +17,9 @@ struct PublishedQuestion: ParsableArguments {
   func text(atMicros: Int64) -> String {
     var words = [metric]
     func add(_ name: String, _ value: String?) { if let value { words += ["--\(name)", value] } }
-    func add(_ name: String, _ values: [String]) { for value in values { add(name, value) } }
     add("figure", figure)
     add("row", row)
-    add("stream", question.stream)
-    add("kind", question.kind)
-    add("team", question.team)
-    add("service", question.service)
-    add("class", question.serviceClass)
-    add("label", question.label)
-    add("stage", question.stage)
-    add("item", question.item)
-    add("from", question.from)
-    add("to", question.to)
-    add("by", question.groupings)
-    add("period", question.period)
-    add("timezone", question.timezone)
-    if question.workingTime { words.append("--working-time") }
-    add("set", question.options)
+    words += question.words
     add("at", Timestamp.format(atMicros))
     return words.map(Self.quoted).joined(separator: " ")
   }
