@@ -40,7 +40,8 @@ struct VSL: ParsableCommand {
       CommandGroup(
         name: "Measure", subcommands: [Show.self, Chart.self, WriteReport.self, Diff.self, Metrics.self, Export.self]),
       CommandGroup(
-        name: "Audit", subcommands: [Explain.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
+        name: "Audit",
+        subcommands: [Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
     ])
 
   static func main() {

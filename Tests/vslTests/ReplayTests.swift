@@ -92,6 +92,19 @@ import Testing
     #expect(try program.run("verify").code == 0)
   }
 
+  @Test func aVerifiedRebuildComparesEveryBookAndLeavesNothingBehind() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: program.path("ledger")).sorted()
+    let outcome = try program.run("rebuild", "--verify", "--format", "json")
+    #expect(outcome.code == 0)
+    let rows = try outcome.rows()
+    #expect(rows.count == 6)
+    for row in rows { #expect(row["live"] as? String == row["rebuilt"] as? String && row["same"] as? String == "yes") }
+    #expect(Set(rows.compactMap { $0["live"] as? String }).count > 2)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: program.path("ledger")).sorted().count >= files.count)
+    #expect(
+      try !FileManager.default.contentsOfDirectory(atPath: program.path("ledger")).contains { $0.hasSuffix(".new") })
+  }
+
   @Test(arguments: ["bash", "zsh", "fish"])
   func shellsGetCompletions(shell: String) throws {
     let outcome = try program.run("--generate-completion-script", shell)

@@ -13,6 +13,8 @@ struct AnswerParts {
   let root: String
   /// Measures durations, elapsed or in working time, as the question wants.
   let clock: SpanClock
+  /// The conventions in force, or asked for.
+  let policy: Policy
   private(set) var parameters: [(name: String, value: String)] = []
   /// What a reader must know of every answer to this question.
   private(set) var notes: [String] = []
@@ -32,6 +34,7 @@ struct AnswerParts {
       inForce[one.stream] = one
     }
     definitions = inForce.mapValues(\.definition)
+    policy = try query.policy ?? view.policy(in: cut)
     root = try view.log.root(size: cut.position).description
     var zone = query.timeZone
     if zone == nil, query.filter.streams.count == 1,
@@ -44,7 +47,7 @@ struct AnswerParts {
       zone = nil
       notes.append("The stream's time zone \"\(named)\" does not exist: periods are in UTC. Define the stream anew.")
     }
-    timeZone = zone ?? "UTC"
+    timeZone = zone ?? policy.timezone
     if query.workingTime {
       let (working, workingNotes) = try SpanClock.working(definitions, cut, view)
       clock = working
@@ -65,6 +68,7 @@ struct AnswerParts {
     add("item", filter.items)
     add("by", query.groupings.map(\.name))
     if query.workingTime { add("time", "working") }
+    add("policy", policy.differences)
     for (name, value) in query.options.sorted(by: { $0.key < $1.key }) { add(name, value) }
     if let period = query.period {
       add("period", period.rawValue)

@@ -82,7 +82,12 @@ extension Projection {
 /// All projections.
 public enum Catalogue {
   /// In the order in which they are listed.
-  public static let all: [any Projection] = [StageQueues(), LeadTimes(), DefectRates(), Throughput()]
+  public static let all: [any Projection] = [
+    StageQueues(), LeadTimes(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(), WorkItemAge(),
+    StageTimes(),
+    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(), StageArrivals(), Waste(), Forecast(),
+    ControlChart(), DefectRates(), Dora(),
+  ]
 
   /// The projection of a name; an error names the nearest one.
   public static func projection(named name: String) throws -> any Projection {

@@ -39,7 +39,8 @@ public struct LeadTimes: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    let standing = StandingEntries(view.completions, parts.cut)
+    let standing = StandingEntries(
+      view.completions, parts.cut, onlyBegun: parts.policy.reopening == .newDelivery)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Population() }
     var withoutCreated = 0
     var withoutCommitment = 0
@@ -67,7 +68,9 @@ public struct LeadTimes: Projection {
     var parted: [([Value], [Int64])] = []
     for row in rows {
       var population = row.sum
-      cells.append(figures.cells(row, Self.figures(of: &population.leads) + Self.figures(of: &population.cycles)))
+      cells.append(
+        figures.cells(
+          row, DurationFigures.cells(&population.leads, parts) + DurationFigures.cells(&population.cycles, parts)))
       // The leading cells name the row's part.
       parted.append((Array(cells[cells.count - 1].prefix(figures.leadingColumns.count)), population.leads))
     }
@@ -107,14 +110,6 @@ public struct LeadTimes: Projection {
     ("mean", "Mean"), ("p50", "Half of the items took at most this"), ("p85", "85 % of the items took at most this"),
     ("p95", "95 % of the items took at most this"), ("max", "Longest"),
   ]
-
-  private static func figures(of values: inout [Int64]) -> [Value] {
-    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95]) else {
-      return [.integer(0), .null, .null, .null, .null, .null]
-    }
-    return [.integer(Int64(summary.count)), AnswerParts.seconds(summary.meanMicros)]
-      + summary.percentilesMicros.map(AnswerParts.seconds) + [AnswerParts.seconds(summary.maximumMicros)]
-  }
 
   /// Buckets of one width that people use (an hour, a day, a week …), the same for all parts, so that there are at most about two dozen;
   /// for looking, not for percentiles. Those of a whole begin at nothing, those of a part at its shortest duration.

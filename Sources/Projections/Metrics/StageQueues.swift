@@ -128,7 +128,7 @@ public struct StageQueues: Projection {
     let place = stages.firstIndex { $0.number == stage }
     let limit = extra.isEmpty ? place.flatMap { stages[$0].wipLimit } : nil
     let count = ages.count
-    let summary = DurationSummary(&ages, percentiles: [50, 85])
+    let summary = DurationSummary(&ages, percentiles: [50, 85], method: parts.policy.percentileMethod)
     let isQueue = place.map { stages[$0].role.contains(.queue) } ?? false
     var cells: [Value] = [
       streamName.map(Value.text) ?? .null, stageName.map(Value.text) ?? .null, .text(isQueue ? "queue" : "work"),

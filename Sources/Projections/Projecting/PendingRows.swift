@@ -67,7 +67,7 @@ enum BookNamespace: UInt8, CaseIterable, Sendable {
   case text = 2
   /// Attribute sets of items.
   case attributes = 3
-  /// Positions of the events that define streams or void such events, in the order they were projected.
+  /// Positions of the events that define streams or void such events, and that define policies, in the order they were projected.
   case cause = 4
 }
 

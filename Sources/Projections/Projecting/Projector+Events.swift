@@ -7,6 +7,8 @@ extension Projector {
   func processEvent(_ fact: Fact, _ source: borrowing FactSource) throws {
     if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
     post(fact, opening: pending.events.nextRow, flags: [])
+    // Every question needs the policies: they are found without going through the book.
+    if fact.kind == EventKind.policyDefined.rawValue { noteCause(position) }
   }
 
   /// An event was voided, or restored by the void of its void.
@@ -22,6 +24,7 @@ extension Projector {
       post(fact, opening: opening, flags: [.negative, .reversal])
     } else {
       post(fact, opening: opening ?? pending.events.nextRow, flags: opening == nil ? [] : .reversal)
+      if opening == nil, fact.kind == EventKind.policyDefined.rawValue { noteCause(target) }
     }
   }
 

@@ -13,7 +13,8 @@ final class Projector {
   @exclusivity(unchecked) var context = TimelineContext()
   @exclusivity(unchecked) var stages = NameTable()
   @exclusivity(unchecked) var texts = NameTable()
-  /// Positions of the events that defined streams, or voided such events, so far: they cause postings of items that they do not name.
+  /// Positions of the events that defined streams, or voided such events, so far (they cause postings of items that they do not name), and
+  /// of those that defined policies.
   @exclusivity(unchecked) var causes: [UInt64] = []
   /// The highest subject symbol seen: a subject above it has no history.
   @exclusivity(unchecked) var highestSubject: UInt32
@@ -185,7 +186,7 @@ final class Projector {
     return number
   }
 
-  /// Notes an event that causes postings of items that it does not name.
+  /// Notes an event that causes postings of items that it does not name, or that defines a policy.
   func noteCause(_ position: UInt64) {
     causes.append(position)
     let bytes = withUnsafeBytes(of: position.littleEndian) { Array($0) }

@@ -25,7 +25,8 @@ public struct LedgerView: ~Copyable {
   let texts: NameTable
   /// Canonical encodings of the attribute sets, by number; the first is the empty set.
   let attributeSets: [[UInt8]]
-  private let causes: [UInt64]
+  /// Positions of the events that define streams or void such events, and that define policies.
+  let causes: [UInt64]
   /// The position up to which the books are posted: the newest that a question can ask about.
   public let position: UInt64
 

@@ -10,7 +10,9 @@ public struct DurationSummary: Sendable, Equatable {
   public var maximumMicros: Int64
 
   /// Computes the figures; nil of nothing. Reorders `values`. O(n) on average.
-  public init?(_ values: inout [Int64], percentiles: [Double]) {
+  public init?(
+    _ values: inout [Int64], percentiles: [Double], method: Policy.PercentileMethod = .nearestRank
+  ) {
     guard !values.isEmpty else { return nil }
     count = values.count
     var sum: Int128 = 0
@@ -25,7 +27,10 @@ public struct DurationSummary: Sendable, Equatable {
     }
     maximumMicros = largest
     percentilesMicros = values.withUnsafeMutableBufferPointer { buffer in
-      Quantiles.nearestRank(percentiles, of: buffer)
+      switch method {
+      case .nearestRank: Quantiles.nearestRank(percentiles, of: buffer)
+      case .linear: Quantiles.linear(percentiles, of: buffer)
+      }
     }
   }
 }
@@ -55,6 +60,19 @@ public enum Quantiles {
       low = rank
     }
     return results
+  }
+
+  /// Percentiles of a non-empty buffer by linear interpolation at `(n − 1)·p`, rounded to the nearest microsecond; the buffer is reordered.
+  public static func linear(_ percentiles: [Double], of values: UnsafeMutableBufferPointer<Int64>) -> [Int64] {
+    var sorted = values
+    sorted.sort()
+    return percentiles.map { percentile in
+      let place = Double(values.count - 1) * min(max(percentile / 100, 0), 1)
+      let low = Int(place)
+      let share = place - Double(low)
+      guard share > 0, low + 1 < values.count else { return values[low] }
+      return values[low] + Int64((share * Double(values[low + 1] - values[low])).rounded())
+    }
   }
 
   /// Moves the value of a rank to its place, smaller ones before it, larger ones behind (quickselect; median of three; what little is

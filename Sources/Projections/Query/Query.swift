@@ -144,6 +144,8 @@ public struct Query: Sendable {
   public var options: [String: String] = [:]
   /// Whether to measure durations in the working hours of each stream's calendar.
   public var workingTime = false
+  /// The policy to ask under; nil: the one in force in the cut.
+  public var policy: Policy?
   /// Whether the answer must say what each figure is made of.
   public var explains = false
 

@@ -15,6 +15,9 @@ struct RowClassifier {
   private let setGroupings: [Grouping]
   private var setKeys: [[String?]] = []
   private var groups: [GroupKey: Int] = [:]
+  /// Groups met lately, at ``GroupKey/place``: most rows are of few groups, and hashing a key costs more than all else.
+  private var recentKeys = [GroupKey](repeating: GroupKey(), count: GroupKey.placeCount)
+  private var recentGroups = [Int32](repeating: -1, count: GroupKey.placeCount)
   /// The groups met so far, in order of first meeting.
   private(set) var keys: [GroupKey] = []
 
@@ -28,6 +31,18 @@ struct RowClassifier {
     var item: UInt32 = 0
     var word: UInt32 = 0
     var period: Int32 = -1
+
+    static let placeCount = 1024
+
+    /// A cheap hash in 0 ..< ``placeCount``.
+    @inline(__always)
+    var place: Int {
+      var mixed = UInt64(set) << 32 | UInt64(stage)
+      mixed = mixed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(item) << 32 ^ UInt64(UInt32(bitPattern: period))
+      mixed = mixed &* 0xBF58_476D_1CE4_E5B9 ^ UInt64(word) << 16 ^ UInt64(stream)
+      mixed = mixed &* 0x94D0_49BB_1331_11EB ^ UInt64(origin) << 32 ^ UInt64(severity)
+      return Int((mixed &* 0x9E37_79B9_7F4A_7C15) >> 54)
+    }
   }
 
   /// Prepares for a question.
@@ -163,10 +178,20 @@ struct RowClassifier {
       case .word: key.word = word
       }
     }
-    if let known = groups[key] { return known }
-    let number = keys.count
-    groups[key] = number
-    keys.append(key)
+    let place = key.place
+    if recentGroups[place] >= 0, recentKeys[place] == key { return Int(recentGroups[place]) }
+    return slowGroup(key, place)
+  }
+
+  @inline(never)
+  private mutating func slowGroup(_ key: GroupKey, _ place: Int) -> Int {
+    let number = groups[key] ?? keys.count
+    if number == keys.count {
+      groups[key] = number
+      keys.append(key)
+    }
+    recentKeys[place] = key
+    recentGroups[place] = Int32(truncatingIfNeeded: number)
     return number
   }
 

@@ -7,7 +7,11 @@ import LMDB
 struct StandingEntries {
   private let words: [UInt64]
 
-  init<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut) {
+  /// Settles the entries of a cut.
+  ///
+  /// - Parameter onlyBegun: whether an entry stands also when it has ended by itself (a delivery that was followed by a reopening), so that
+  ///   only what was taken back because it was wrong is left out.
+  init<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, onlyBegun: Bool = false) {
     let rowCount = book.firstRow(positionAfter: cut.position)
     var words = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     words.withUnsafeMutableBufferPointer { words in
@@ -22,7 +26,10 @@ struct StandingEntries {
           let posting = block.rows[index]
           // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
           let opening = min(Int(posting.opening), block.firstRow + index)
-          let isInside: UInt64 = wholly || posting.effectiveMicros <= cut.atMicros ? 1 : 0
+          var isInside: UInt64 = wholly || posting.effectiveMicros <= cut.atMicros ? 1 : 0
+          if onlyBegun, posting.stamp.flags.contains(.negative) != posting.stamp.flags.contains(.reversal) {
+            isInside = 0
+          }
           words[opening >> 6] ^= isInside << UInt64(opening & 63)
         }
       }

@@ -33,7 +33,7 @@ struct VisitSpans {
   private let begun: [UInt64]
   private let ended: [UInt64]
   private let ends: [Int64]
-  private let rowCount: Int
+  let rowCount: Int
 
   /// Settles the visits of a cut. O(postings up to the position); 8 bytes of memory a posting.
   init(_ book: RowReader<VisitPosting>, _ cut: Cut) {
@@ -76,6 +76,12 @@ struct VisitSpans {
   /// Calls `body` with each visit, in the order in which the openings were posted.
   @inline(__always)
   func forEach(in book: RowReader<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
+    try forEach(in: book.loaded(through: rowCount), body)
+  }
+
+  /// Calls `body` with each visit, in the order in which the openings were posted; for several threads at once.
+  @inline(__always)
+  func forEach(in book: LoadedRows<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
     var first = 0
     var end = 0
     var rows = UnsafeBufferPointer<VisitPosting>(start: nil, count: 0)
@@ -85,10 +91,9 @@ struct VisitSpans {
         let number = place << 6 + rest.trailingZeroBitCount
         rest &= rest &- 1
         if number >= end {
-          let block = book.block(number / RowTable<VisitPosting>.rowsPerBlock)
-          rows = block.rows
-          first = block.firstRow
+          (rows, first) = book.block(number / RowTable<VisitPosting>.rowsPerBlock)
           end = first + rows.count
+          guard number < end else { continue }
         }
         let row = rows[number - first]
         let hasEnded = ended[place] & (1 << UInt64(number & 63)) != 0
@@ -99,57 +104,6 @@ struct VisitSpans {
             position: row.stamp.position))
       }
     }
-  }
-
-  /// The visits of the items that `wants` lets pass, those of one item side by side and in the order of time. O(visits · log visits of
-  /// an item).
-  func byItem(in book: RowReader<VisitPosting>, where wants: (UInt32) -> Bool) -> [VisitSpan] {
-    var spans: [VisitSpan] = []
-    forEach(in: book) { if wants($0.item) { spans.append($0) } }
-    // Openings come in the order of the log, so that most items' visits are in order already: a stable sort by item does the rest.
-    var counts: [UInt32: Int] = [:]
-    var order: [UInt32] = []
-    for span in spans {
-      if counts.updateValue((counts[span.item] ?? 0) + 1, forKey: span.item) == nil { order.append(span.item) }
-    }
-    var starts: [UInt32: Int] = [:]
-    var next = 0
-    for item in order {
-      starts[item] = next
-      next += counts[item] ?? 0
-    }
-    guard let any = spans.first else { return [] }
-    var sorted = [VisitSpan](repeating: any, count: spans.count)
-    var places = starts
-    for span in spans {
-      let place = places[span.item] ?? 0
-      sorted[place] = span
-      places[span.item] = place + 1
-    }
-    for item in order {
-      let start = starts[item] ?? 0
-      let end = start + (counts[item] ?? 0)
-      var index = start + 1
-      while index < end {
-        var place = index
-        while place > start, Self.precedes(sorted[place], sorted[place - 1]) {
-          sorted.swapAt(place, place - 1)
-          place -= 1
-        }
-        index += 1
-      }
-      for index in start + 1..<max(start + 1, end) {
-        sorted[index].isContinuation =
-          sorted[index].stage == sorted[index - 1].stage && sorted[index].sinceMicros == sorted[index - 1].sinceMicros
-          && sorted[index - 1].toMicros == sorted[index].fromMicros
-      }
-    }
-    return sorted
-  }
-
-  /// By begin; one that ended at once before one that lasted.
-  private static func precedes(_ left: VisitSpan, _ right: VisitSpan) -> Bool {
-    (left.fromMicros, left.toMicros ?? .max) < (right.fromMicros, right.toMicros ?? .max)
   }
 }
 

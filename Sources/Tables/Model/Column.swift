@@ -37,7 +37,7 @@ public struct Column: Sendable, Equatable {
 extension Column {
   /// The header a person reads: the name, with the unit where the cells do not show it themselves.
   var heading: String {
-    guard let unit, type == .integer || type == .number else { return name }
+    guard let unit, unit != name, type == .integer || type == .number else { return name }
     return "\(name) (\(unit))"
   }
 }

@@ -85,3 +85,8 @@ enum LocalTime {
     return hours * 60 + minutes
   }
 }
+
+extension JSONNode {
+  /// A duration in seconds: a number, or ISO 8601 such as `P1D`; nil for anything else.
+  public var durationSeconds: Double? { DurationText.seconds(self) }
+}

@@ -22,6 +22,14 @@ struct Publish: ParsableCommand {
   var source: String = "/cli"
   @OptionGroup var ledger: LedgerOptions
 
+  func validate() throws {
+    if published.question.policy != nil {
+      throw ValidationError(
+        "A figure is published under the policy in force, so that it can be asked again. Append a policy.defined event, or leave out --policy."
+      )
+    }
+  }
+
   func run() throws {
     let ledger = try ledger.open()
     let view = try ledger.view()

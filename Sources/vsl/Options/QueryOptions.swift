@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Projections
 import ValueStream
 
@@ -74,6 +75,12 @@ struct QueryOptions: ParsableArguments {
   @Flag(name: .long, help: "Measure durations in the working hours of each stream's calendar.")
   var workingTime = false
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Ask under another policy: a JSON file with members of a policy.defined event's data.", valueName: "file"),
+    completion: .file())
+  var policy: String?
+  @Option(
     name: .customLong("set"),
     help: ArgumentHelp("An option of the metric itself; `vsl metrics NAME` lists them.", valueName: "name=value"))
   var options: [String] = []
@@ -113,6 +120,12 @@ struct QueryOptions: ParsableArguments {
     }
     query.timeZone = timezone
     query.workingTime = workingTime
+    query.policy = try policy.map { path in
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw ValidationError("--policy \(path) cannot be read.")
+      }
+      return try Policy(json: String(decoding: data, as: UTF8.self))
+    }
     for pair in options {
       guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
         throw ValidationError("--set \(pair) is not NAME=VALUE.")

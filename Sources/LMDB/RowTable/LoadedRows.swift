@@ -1,0 +1,42 @@
+/// The rows of a ``RowReader``, all looked up, to be read by several threads at once.
+///
+/// `@unchecked Sendable`: nothing is looked up or remembered any more; the memory lies in the map and in the reader. **Valid only while the
+/// reader and its transaction live.**
+public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
+  /// Number of rows.
+  public let count: Int
+  @usableFromInline let bases: UnsafePointer<UnsafePointer<Row>?>
+
+  @usableFromInline
+  init(count: Int, bases: UnsafePointer<UnsafePointer<Row>?>) {
+    self.count = count
+    self.bases = bases
+  }
+
+  /// The rows of a block that lie below ``count``, and the index of the first.
+  @inlinable
+  public func block(_ number: Int) -> (rows: UnsafeBufferPointer<Row>, firstRow: Int) {
+    let first = number * RowTable<Row>.rowsPerBlock
+    let held = max(0, min(RowTable<Row>.rowsPerBlock, count - first))
+    return (UnsafeBufferPointer(start: bases[number], count: bases[number] == nil ? 0 : held), first)
+  }
+
+  /// A row by its index from 0 to ``count`` − 1.
+  @inlinable
+  public func row(at index: Int) -> Row? {
+    let (rows, first) = block(index / RowTable<Row>.rowsPerBlock)
+    return index - first < rows.count ? rows[index - first] : nil
+  }
+}
+
+extension RowReader {
+  /// Looks up every block that holds rows below `count`. O(blocks · log n).
+  @inlinable
+  public func loaded(through count: Int) -> LoadedRows<Row> {
+    let count = min(count, self.count)
+    for number in 0..<(count + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock {
+      _ = base(ofBlock: number)
+    }
+    return LoadedRows(count: count, bases: UnsafePointer(bases))
+  }
+}

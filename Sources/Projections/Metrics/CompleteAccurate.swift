@@ -1,0 +1,219 @@
+import Tables
+import ValueStream
+
+/// How much of what a stage hands on is complete and accurate.
+public struct CompleteAccurate: Projection {
+  /// See ``Projection``.
+  public let name = "complete-accurate"
+  /// See ``Projection``.
+  public let title = "Complete and accurate"
+  /// See ``Projection``.
+  public let definition = """
+    %C&A of a stage is accepted ÷ handed off. A visit is handed off when the item goes on to a later stage of its stream's definition (in \
+    force at the instant of the question), or is delivered; a visit that ends in a move back or a cancellation hands nothing off. It is \
+    accepted unless the item later enters this stage or an earlier one again, or is rejected with this stage as the origin before that. \
+    Each visit is counted in the period in which it ended, and judged by all that is known: a period's figure may fall when work comes \
+    back later. The second table has the rolled %C&A, the product over the stages that handed anything off, and beside it the measured \
+    first-pass yield: items delivered with no rework, reopening, rejection, defect or failed check ÷ items delivered. Stages that no \
+    definition names have no order; their visits are left out and counted in a note.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = false
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "complete-accurate", title: "Complete and accurate, by stage", form: .bars, x: "stage", y: ["accurate"])
+  ]
+
+  /// The projection.
+  public init() {}
+
+  private struct Counts {
+    var handedOff = 0
+    var accepted = 0
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    let extra = query.groupings.filter { $0 != .stream && $0 != .stage }
+    var split = query
+    split.groupings = [.stream, .stage] + extra
+    let parts = try AnswerParts(split, view)
+    let order = StageOrder(parts, view)
+    let rejections = try Rejections(query, parts, view)
+    var delivered: Set<UInt32> = []
+    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+      if !row.stamp.flags.contains(.cancelled) { delivered.insert(row.item) }
+    }
+    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
+    var places: [UInt16: [UInt32: Int]] = [:]
+    var unordered = 0
+    var visits: [WholeVisit] = []
+    forEachItem(VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { _ in true }) { item, spans in
+      visits.removeAll(keepingCapacity: true)
+      forEachVisit(spans, parts) { visits.append($0) }
+      guard let stream = visits.last?.stream else { return }
+      let places = places[stream] ?? Self.learn(stream, parts, &places)
+      // From the last visit to the first: what comes later decides.
+      var next: Int? = delivered.contains(item) ? .max : nil
+      var earliestLater = Int.max
+      var rejectedBefore: [UInt32: Int64] = [:]
+      for visit in visits.reversed() {
+        guard let place = places[visit.stage] else {
+          if figures.passes(visit.posting), visit.toMicros.map(parts.isInRange) ?? false { unordered += 1 }
+          continue
+        }
+        if let end = visit.toMicros, let next, next > place, figures.passes(visit.posting) {
+          let isRejected = rejections.has(
+            item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
+          let isAccepted = earliestLater > place && !isRejected
+          figures.add(visit.posting, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
+            $0.handedOff += 1
+            $0.accepted += isAccepted ? 1 : 0
+          }
+        }
+        next = place
+        earliestLater = min(earliestLater, place)
+        rejectedBefore[visit.stage] = visit.fromMicros
+      }
+    }
+    let rows = figures.rows(view).sorted { order.precedes($0, $1) }
+    var notes = parts.notes
+    if unordered > 0 { notes.append("\(unordered) ended visits of stages that no definition names are left out.") }
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
+      table: Table(
+        title: title,
+        columns: figures.leadingColumns + [
+          Column(name: "handedOff", type: .integer, unit: "visits", description: "Visits that handed work on."),
+          Column(name: "accepted", type: .integer, unit: "visits", description: "Those whose work did not come back."),
+          Column(name: "accurate", type: .share, unit: "1", description: "accepted ÷ handedOff."),
+        ] + figures.trailingColumns,
+        rows: rows.map { row in
+          figures.cells(
+            row,
+            [
+              .integer(Int64(row.sum.handedOff)), .integer(Int64(row.sum.accepted)),
+              row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
+            ])
+        }), more: [try rolled(query, extra, rows, rejections, view)], explanation: figures.explanation(rows, view))
+  }
+
+  private static func learn(
+    _ stream: UInt16, _ parts: AnswerParts, _ places: inout [UInt16: [UInt32: Int]]
+  ) -> [UInt32: Int] {
+    let order = parts.rules.places(of: stream, at: parts.cut.atMicros)
+    places[stream] = order
+    return order
+  }
+
+  private struct Yield {
+    var delivered = 0
+    var passed = 0
+  }
+
+  /// The product over the stages of each stream, and the yield that was measured.
+  private func rolled(
+    _ query: Query, _ extra: [Grouping], _ rows: [Figures<Counts>.Row], _ rejections: Rejections,
+    _ view: borrowing LedgerView
+  ) throws -> Table {
+    var whole = query
+    whole.groupings = [.stream] + extra
+    whole.explains = false
+    let parts = try AnswerParts(whole, view)
+    let flawed = try Self.flawedItems(query, parts, view)
+    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
+    var places: [UInt16: [UInt32: Int]] = [:]
+    DeliveredItems(parts, view) { figures.passes($0) }.forEach { row, reopenings, spans in
+      let places = places[row.stamp.stream] ?? Self.learn(row.stamp.stream, parts, &places)
+      var furthest = -1
+      var isClean = reopenings == 0 && !flawed.contains(row.item) && !rejections.has(row.item)
+      forEachVisit(spans, parts) { visit in
+        guard let place = places[visit.stage] else { return }
+        if place <= furthest { isClean = false }
+        furthest = max(furthest, place)
+      }
+      figures.add(row, at: row.effectiveMicros) {
+        $0.delivered += 1
+        $0.passed += isClean ? 1 : 0
+      }
+    }
+    var products: [[String]: Double] = [:]
+    var keys: [[String]: (label: String?, names: [String?])] = [:]
+    for row in rows where row.sum.handedOff > 0 {
+      let names = [row.names[0]] + row.names.dropFirst(2)
+      let key = [row.label ?? ""] + names.map { $0 ?? "" }
+      products[key, default: 1] *= Double(row.sum.accepted) / Double(row.sum.handedOff)
+      keys[key] = (row.label, names)
+    }
+    var yields: [[String]: Yield] = [:]
+    for row in figures.rows(view) {
+      let key = [row.label ?? ""] + row.names.map { $0 ?? "" }
+      yields[key] = row.sum
+      keys[key] = (row.label, row.names)
+    }
+    return Table(
+      title: "Rolled %C&A and first-pass yield",
+      columns: figures.leadingColumns + [
+        Column(name: "rolled", type: .share, unit: "1", description: "Product of the stages' %C&A."),
+        Column(name: "delivered", type: .integer, unit: "items", description: "Items delivered."),
+        Column(name: "firstPass", type: .integer, unit: "items", description: "Those that nothing came back of."),
+        Column(name: "firstPassYield", type: .share, unit: "1", description: "firstPass ÷ delivered."),
+      ],
+      rows: keys.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, names in
+        let yield = yields[key] ?? Yield()
+        var cells: [Value] = query.period == nil ? [] : [names.label.map(Value.text) ?? .null]
+        cells += names.names.map { $0.map(Value.text) ?? .null }
+        return cells + [
+          products[key].map(Value.share) ?? .null, .integer(Int64(yield.delivered)), .integer(Int64(yield.passed)),
+          yield.delivered == 0 ? .null : .share(Double(yield.passed) / Double(yield.delivered)),
+        ]
+      })
+  }
+
+  /// Items with a defect or a failed check.
+  private static func flawedItems(
+    _ query: Query, _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) throws -> Set<UInt32> {
+    var items: Set<UInt32> = []
+    StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { items.insert($0.item) }
+    try EventRows([.checkCompleted], Rejections.unfiltered(query), parts.cut, view).forEach(view) { event in
+      if event.words[.outcome] == "failed" { items.insert(event.item) }
+    }
+    return items
+  }
+}
+
+/// The `vsl.item.rejected` events of a cut, by item.
+private struct Rejections {
+  private var byItem: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
+
+  init(_ query: Query, _ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+    var found: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
+    try EventRows([.itemRejected], Self.unfiltered(query), parts.cut, view).forEach(view) { event in
+      let name = view.log.symbolBytes(event.row.argument, in: .stage).map(Array.init) ?? []
+      found[event.item, default: []].append((view.stages.number(of: name) ?? 0, event.row.effectiveMicros))
+    }
+    byItem = found
+  }
+
+  /// The same cut without filters: what happened to an item counts whatever the question filters its visits by.
+  static func unfiltered(_ query: Query) -> Query {
+    var all = query
+    all.filter = Filter()
+    all.groupings = []
+    return all
+  }
+
+  /// Whether an item was rejected at all.
+  func has(_ item: UInt32) -> Bool { byItem[item] != nil }
+
+  /// Whether an item was rejected with a stage as the origin, from one instant to before another.
+  func has(_ item: UInt32, origin: UInt32, from: Int64, to: Int64) -> Bool {
+    byItem[item]?.contains { $0.origin == origin && $0.micros >= from && $0.micros < to } ?? false
+  }
+}

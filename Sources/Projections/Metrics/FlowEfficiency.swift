@@ -1,0 +1,114 @@
+import Tables
+import ValueStream
+
+/// How much of the lead time somebody worked.
+public struct FlowEfficiency: Projection {
+  /// See ``Projection``.
+  public let name = "flow-efficiency"
+  /// See ``Projection``.
+  public let title = "Flow efficiency"
+  /// See ``Projection``.
+  public let definition = """
+    Process time is the time in work stages less the time blocked there. Wait time is the rest of the lead time: in queue stages, in no \
+    stage, and blocked. Flow efficiency is the sum of process times ÷ the sum of lead times of the items delivered in the period (a ratio \
+    of sums); meanEfficiency is the mean of each item's own ratio. Stages that no definition names count as work. Delivered items whose \
+    creation is not known, or whose work began before their creation so that process time exceeds lead time, have no such ratio: they \
+    are left out and counted in a note. No lead time, no efficiency.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = false
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "flow-efficiency", title: "Flow efficiency", form: .lines, x: "period", y: ["efficiency", "meanEfficiency"])
+  ]
+
+  /// The projection.
+  public init() {}
+
+  private struct Sums {
+    var items = 0
+    var process: Int128 = 0
+    var blocked: Int128 = 0
+    var lead: Int128 = 0
+    var ratios = 0.0
+    var ratioCount = 0
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    let parts = try AnswerParts(query, view)
+    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var rowsOfItems: [CompletionPosting] = []
+    var withoutCreated = 0
+    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
+        return
+      }
+      guard row.createdMicros != ItemState.unknown else {
+        withoutCreated += 1
+        figures.exclude(row, because: "no creation is known")
+        return
+      }
+      rowsOfItems.append(row)
+    }
+    let times = ItemTimes(of: rowsOfItems.lazy.map(\.item), parts, view)
+    var impossible = 0
+    for row in rowsOfItems {
+      let time = times[row.item]
+      let lead = parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
+      guard lead >= 0, time.processMicros <= lead else {
+        impossible += 1
+        figures.exclude(row, because: "process time exceeds lead time")
+        continue
+      }
+      figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: Double(time.processMicros) / 1e6) {
+        $0.items += 1
+        $0.process += Int128(time.processMicros)
+        $0.blocked += Int128(time.blockedMicros)
+        $0.lead += Int128(lead)
+        if lead > 0 {
+          $0.ratios += Double(time.processMicros) / Double(lead)
+          $0.ratioCount += 1
+        }
+      }
+    }
+    var notes = parts.notes
+    if withoutCreated > 0 {
+      notes.append("\(withoutCreated) delivered items without a created event have no lead time and are left out.")
+    }
+    if impossible > 0 {
+      notes.append("\(impossible) delivered items with more process time than lead time are left out.")
+    }
+    let rows = figures.rows(view)
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
+      table: Table(
+        title: title, columns: figures.leadingColumns + Self.columns + figures.trailingColumns,
+        rows: rows.map { figures.cells($0, Self.cells($0.sum)) }),
+      explanation: figures.explanation(rows, view))
+  }
+
+  private static func cells(_ sums: Sums) -> [Value] {
+    func duration(_ micros: Int128) -> Value { sums.items == 0 ? .null : .duration(Double(micros) / 1e6) }
+    return [
+      .integer(Int64(sums.items)), duration(sums.process), duration(sums.lead - sums.process), duration(sums.blocked),
+      duration(sums.lead), sums.lead == 0 ? .null : .share(Double(sums.process) / Double(sums.lead)),
+      sums.ratioCount == 0 ? .null : .share(sums.ratios / Double(sums.ratioCount)),
+    ]
+  }
+
+  private static let columns = [
+    Column(name: "n", type: .integer, unit: "items", description: "Items delivered with a known creation."),
+    Column(name: "process", type: .duration, unit: "s", description: "Sum of their process times."),
+    Column(name: "wait", type: .duration, unit: "s", description: "Sum of their wait times: lead − process."),
+    Column(name: "blocked", type: .duration, unit: "s", description: "Sum of their blocked times, wherever they were."),
+    Column(name: "lead", type: .duration, unit: "s", description: "Sum of their lead times."),
+    Column(name: "efficiency", type: .share, unit: "1", description: "process ÷ lead."),
+    Column(name: "meanEfficiency", type: .share, unit: "1", description: "Mean of each item's own process ÷ lead."),
+  ]
+}

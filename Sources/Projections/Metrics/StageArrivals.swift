@@ -1,0 +1,73 @@
+import Tables
+import ValueStream
+
+/// How many items come to each stage and how many leave it.
+public struct StageArrivals: Projection {
+  /// See ``Projection``.
+  public let name = "arrivals"
+  /// See ``Projection``.
+  public let title = "Arrivals and departures"
+  /// See ``Projection``.
+  public let definition = """
+    For each stage, the visits that began (arrivals) and the visits that ended (departures), each counted in the period in which that \
+    happened; net is arrivals − departures, by which the stage's queue grew. A departure is any end of a visit: a move on, a move back, \
+    a leaving, a delivery, a cancellation. A visit is judged by the stream and attributes that the item had when it began, for both; a \
+    change of attributes is neither. By period, the counts are the rates; a done stage delivers and is never visited, see throughput.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = true
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "arrivals", title: "Growth of each stage", form: .lines, x: "period", y: ["net"], series: "stage")
+  ]
+
+  /// The projection.
+  public init() {}
+
+  private struct Counts {
+    var arrivals = 0
+    var departures = 0
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    var split = query
+    split.groupings = [.stream, .stage] + query.groupings.filter { $0 != .stream && $0 != .stage }
+    let parts = try AnswerParts(split, view)
+    let order = StageOrder(parts, view)
+    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
+    forEachItem(VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { _ in true }) { _, spans in
+      forEachVisit(spans, parts) { visit in
+        let row = visit.posting
+        guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
+        figures.add(row, at: visit.fromMicros, stage: visit.stage, amount: 1) { $0.arrivals += 1 }
+        if let end = visit.toMicros {
+          figures.add(row, at: end, stage: visit.stage, amount: -1) { $0.departures += 1 }
+        }
+      }
+    }
+    let rows = figures.rows(view).sorted { order.precedes($0, $1) }
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
+      table: Table(
+        title: title,
+        columns: figures.leadingColumns + [
+          Column(name: "arrivals", type: .integer, unit: "visits", description: "Visits that began."),
+          Column(name: "departures", type: .integer, unit: "visits", description: "Visits that ended."),
+          Column(name: "net", type: .integer, unit: "visits", description: "arrivals − departures."),
+        ] + figures.trailingColumns,
+        rows: rows.map {
+          figures.cells(
+            $0,
+            [
+              .integer(Int64($0.sum.arrivals)), .integer(Int64($0.sum.departures)),
+              .integer(Int64($0.sum.arrivals - $0.sum.departures)),
+            ])
+        }), explanation: figures.explanation(rows, view))
+  }
+}

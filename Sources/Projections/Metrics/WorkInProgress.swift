@@ -1,0 +1,147 @@
+import Tables
+import ValueStream
+
+/// Items in progress, at an instant or over periods.
+public struct WorkInProgress: Projection {
+  /// See ``Projection``.
+  public let name = "wip"
+  /// See ``Projection``.
+  public let title = "Work in progress"
+  /// See ``Projection``.
+  public let definition = """
+    Work in progress is the number of items that came into the system (were created, or first seen) and are neither delivered nor \
+    cancelled, at an instant; a reopened item is in progress again from its reopening on. With committed=yes, only items that have been \
+    committed to count, from their commitment on. By period there are two figures: the average, weighted by time (time in progress \
+    inside the period ÷ length of the period, or of the part of it that lies in the question and has passed), and the number at its \
+    end. Items are judged by their stage and attributes at each moment; between stages, by the attributes that were last known. \
+    Calendar time always: the working-time option changes nothing here.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = true
+  /// See ``Projection``.
+  public let options = [
+    ProjectionOption("committed", value: "yes|no", standard: "no", "Count only items that have been committed to.")
+  ]
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(name: "wip", title: "Items in progress", form: .lines, x: "period", y: ["average", "wip"])
+  ]
+
+  /// The projection.
+  public init() {}
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    let committedOnly = try query.flag("committed")
+    guard query.period != nil else {
+      guard query.fromMicros == nil, query.toMicros == nil else {
+        throw QueryError(
+          "wip without --period is a state at one instant. Add --period, or use --at for another instant.")
+      }
+      return try atInstant(query, committedOnly, view)
+    }
+    return try byPeriod(query, committedOnly, view)
+  }
+
+  private struct Counts {
+    var items = 0
+    var between = 0
+  }
+
+  private func atInstant(_ query: Query, _ committedOnly: Bool, _ view: borrowing LedgerView) throws -> Answer {
+    let parts = try AnswerParts(query, view)
+    var figures = try Figures(parts, view, range: nil) { Counts() }
+    OpenItems(parts, view, openOnly: true).forEach { piece in
+      guard piece.toMicros == nil, !committedOnly || piece.committedMicros != nil else { return }
+      let row = piece.posting
+      guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
+      figures.add(row, at: piece.fromMicros, stage: piece.stage) {
+        $0.items += 1
+        if piece.stage == 0 { $0.between += 1 }
+      }
+    }
+    let rows = figures.rows(view)
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
+      table: Table(
+        title: title,
+        columns: figures.leadingColumns + [
+          Column(name: "wip", type: .integer, unit: "items", description: "Items in progress."),
+          Column(name: "inNoStage", type: .integer, unit: "items", description: "Those of them that are in no stage."),
+        ],
+        rows: rows.map { figures.cells($0, [.integer(Int64($0.sum.items)), .integer(Int64($0.sum.between))]) }),
+      explanation: figures.explanation(rows, view))
+  }
+
+  private struct Load {
+    var micros: Int128 = 0
+    var atEnd = 0
+  }
+
+  private func byPeriod(_ query: Query, _ committedOnly: Bool, _ view: borrowing LedgerView) throws -> Answer {
+    let parts = try AnswerParts(query, view)
+    let at = parts.cut.atMicros
+    let items = OpenItems(parts, view, openOnly: false)
+    var first = Int64.max
+    items.forEach { first = min(first, $0.fromMicros) }
+    var figures = try Figures(parts, view, range: first <= at ? first...at : nil) { Load() }
+    if let calendar = try parts.calendar(from: first <= at ? first : nil, through: first <= at ? at : nil) {
+      let lower = query.fromMicros ?? .min
+      // The cut's instant has passed; what lies behind it has not happened yet.
+      let upper = min(query.toMicros ?? .max, at == .max ? at : at + 1)
+      items.forEach { piece in
+        var from = piece.fromMicros
+        if committedOnly {
+          guard let committed = piece.committedMicros else { return }
+          from = max(from, committed)
+        }
+        from = max(from, lower)
+        let to = min(piece.toMicros ?? .max, upper)
+        guard from < to else { return }
+        let row = piece.posting
+        guard figures.passes(row), figures.passes(stage: piece.stage), let number = calendar.number(of: from) else {
+          return
+        }
+        var period = number
+        while Int(period) < calendar.count, calendar.start(period) < to {
+          let start = max(calendar.start(period), from)
+          let end = min(calendar.end(period), to)
+          let last = min(calendar.end(period), upper)
+          figures.add(
+            row, at: start, stage: piece.stage, amount: Double(min(end, at) - min(start, at)) / 1e6
+          ) {
+            $0.micros += Int128(min(end, at) - min(start, at))
+            if end == last { $0.atEnd += 1 }
+          }
+          period += 1
+        }
+      }
+    }
+    let rows = figures.rows(view)
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
+      table: Table(
+        title: title,
+        columns: figures.leadingColumns + [
+          Column(
+            name: "average", type: .number, unit: "items", description: "Items in progress, on average over the time."),
+          Column(
+            name: "wip", type: .integer, unit: "items", description: "Items in progress at the end of the period."),
+        ] + figures.trailingColumns,
+        rows: rows.map { row in
+          let from = max(row.start ?? .max, query.fromMicros ?? .min)
+          let to = min(row.end ?? .min, query.toMicros ?? .max, at)
+          let hasBegun = (row.start ?? .max) <= at
+          return figures.cells(
+            row,
+            [
+              from < to ? .number(Double(row.sum.micros) / Double(to - from)) : .null,
+              hasBegun ? .integer(Int64(row.sum.atEnd)) : .null,
+            ])
+        }), explanation: figures.explanation(rows, view))
+  }
+}

@@ -1,0 +1,133 @@
+import LMDB
+import ValueStream
+
+/// A stretch of time in which an item was open, in one stage (or none) and under one set of attributes.
+struct OpenPiece {
+  /// The item.
+  var item: UInt32
+  /// The stage; 0 for none.
+  var stage: UInt32
+  /// The item's attributes then; in no stage, those that were last known.
+  var attributes: UInt32
+  /// The value stream.
+  var stream: UInt16
+  /// When it began.
+  var fromMicros: Int64
+  /// When it ended; nil when it had not, at the cut's instant.
+  var toMicros: Int64?
+  /// Since when the item is in that stage, or in none.
+  var sinceMicros: Int64
+  /// When the item came into the system.
+  var openedMicros: Int64
+  /// When it was first committed to, as far as this stretch knows; nil before.
+  var committedMicros: Int64?
+  /// The position of the event that caused it.
+  var position: UInt64
+
+  /// The piece as a posting, for filters, groups and explanations.
+  var posting: VisitPosting {
+    VisitPosting(
+      stamp: PostingStamp(position: position, stream: stream, flags: []), effectiveMicros: fromMicros,
+      sinceMicros: sinceMicros, item: item, stage: stage, attributes: attributes, opening: 0, actor: 0)
+  }
+}
+
+/// When each item was open: from its arrival to its completion, and again from a reopening on.
+struct OpenItems {
+  private var openedAt: [ArrivalPosting] = []
+  private var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
+  private let spans: [VisitSpan]
+  private let parts: AnswerParts
+
+  /// Settles arrivals, completions and visits of a cut. With `openOnly`, only of the items that are open at the cut's instant.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView, openOnly: Bool) {
+    self.parts = parts
+    let symbolCount = Int(view.log.symbolCount(in: .subject)) + 1
+    var isWanted = [Bool](repeating: !openOnly, count: symbolCount)
+    var isClosed = [Bool](repeating: false, count: openOnly ? symbolCount : 0)
+    if openOnly {
+      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+        if Int(row.item) < symbolCount { isClosed[Int(row.item)] = true }
+      }
+    }
+    var arrivals: [ArrivalPosting] = []
+    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
+      guard Int(row.item) < symbolCount else { return }
+      if openOnly {
+        if isClosed[Int(row.item)] { return }
+        isWanted[Int(row.item)] = true
+      }
+      arrivals.append(row)
+    }
+    arrivals.sort { $0.item < $1.item }
+    openedAt = arrivals
+    var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
+    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+      guard Int(row.item) < symbolCount, isWanted[Int(row.item)] else { return }
+      closed[row.item, default: []].append((row.effectiveMicros, end))
+    }
+    for item in closed.keys { closed[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
+    self.closed = closed
+    let wanted = isWanted
+    spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { Int($0) < symbolCount && wanted[Int($0)] }
+  }
+
+  /// Calls `body` with each piece, those of one item side by side and in the order of time.
+  func forEach(_ body: (OpenPiece) -> Void) {
+    var next = 0
+    for arrival in openedAt {
+      while next < spans.count, spans[next].item < arrival.item { next += 1 }
+      let first = next
+      while next < spans.count, spans[next].item == arrival.item { next += 1 }
+      tell(arrival, spans[first..<next], body)
+    }
+  }
+
+  private func tell(_ arrival: ArrivalPosting, _ visits: ArraySlice<VisitSpan>, _ body: (OpenPiece) -> Void) {
+    var piece = OpenPiece(
+      item: arrival.item, stage: 0, attributes: arrival.attributes, stream: arrival.stamp.stream,
+      fromMicros: arrival.effectiveMicros, toMicros: nil, sinceMicros: arrival.effectiveMicros,
+      openedMicros: arrival.effectiveMicros, committedMicros: nil, position: arrival.stamp.position)
+    var visit = visits.startIndex
+    let closings = closed[arrival.item] ?? []
+    for closing in 0...closings.count {
+      // From the arrival or the reopening before, to the completion or to the cut's instant.
+      let end = closing < closings.count ? closings[closing].from : nil
+      while visit < visits.endIndex, end.map({ visits[visit].fromMicros < $0 }) ?? true {
+        let span = visits[visit]
+        visit += 1
+        if span.fromMicros > piece.fromMicros {
+          piece.toMicros = span.fromMicros
+          body(piece)
+        }
+        piece.stage = span.stage
+        piece.attributes = span.attributes
+        piece.stream = span.stream
+        piece.position = span.position
+        piece.fromMicros = span.fromMicros
+        piece.sinceMicros = span.sinceMicros
+        if piece.committedMicros == nil, span.fromMicros == span.sinceMicros,
+          parts.rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
+            .contains(.commits)
+        {
+          piece.committedMicros = span.fromMicros
+        }
+        piece.toMicros = span.toMicros
+        if span.toMicros != span.fromMicros { body(piece) }
+        guard let to = span.toMicros else { return }
+        piece.stage = 0
+        piece.fromMicros = to
+        piece.sinceMicros = to
+      }
+      if let end, end <= piece.fromMicros {
+      } else {
+        piece.toMicros = end
+        body(piece)
+      }
+      guard closing < closings.count, let reopened = closings[closing].to else { return }
+      piece.stage = 0
+      piece.fromMicros = reopened
+      piece.sinceMicros = reopened
+    }
+  }
+}

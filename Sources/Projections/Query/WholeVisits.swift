@@ -1,0 +1,64 @@
+/// A visit of a stage from its beginning to its end, whatever changed about the item meanwhile.
+struct WholeVisit {
+  /// The item.
+  var item: UInt32
+  /// The number of the stage.
+  var stage: UInt32
+  /// The item's attributes when the visit began.
+  var attributes: UInt32
+  /// Who entered; 0 when that was not said.
+  var actor: UInt32
+  /// The value stream when the visit began.
+  var stream: UInt16
+  /// When it began.
+  var fromMicros: Int64
+  /// When it ended; nil when it had not, at the cut's instant.
+  var toMicros: Int64?
+  /// How long it has lasted, by the question's clock.
+  var lastedMicros: Int64
+  /// The position of the event that caused its opening.
+  var position: UInt64
+
+  fileprivate init(_ span: VisitSpan, _ clock: SpanClock, _ atMicros: Int64) {
+    item = span.item
+    stage = span.stage
+    attributes = span.attributes
+    actor = span.actor
+    stream = span.stream
+    fromMicros = span.sinceMicros
+    toMicros = span.toMicros
+    lastedMicros = clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? atMicros)
+    position = span.position
+  }
+
+  fileprivate mutating func goOn(_ span: VisitSpan, _ clock: SpanClock, _ atMicros: Int64) {
+    toMicros = span.toMicros
+    lastedMicros += clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? atMicros)
+  }
+
+  /// The visit as a posting, so that filters, groups and explanations know what to do with it.
+  var posting: VisitPosting {
+    VisitPosting(
+      stamp: PostingStamp(position: position, stream: stream, flags: []), effectiveMicros: fromMicros,
+      sinceMicros: fromMicros, item: item, stage: stage, attributes: attributes, opening: 0, actor: actor)
+  }
+}
+
+/// Calls `body` with the visits of one item, as ``forEachItem(_:_:)`` gives them, those that only changed attributes put together.
+@inline(__always)
+func forEachVisit(
+  _ spans: ArraySlice<VisitSpan>, _ parts: borrowing AnswerParts, _ body: (WholeVisit) throws -> Void
+) rethrows {
+  let clock = parts.clock
+  let atMicros = parts.cut.atMicros
+  var index = spans.startIndex
+  while index < spans.endIndex {
+    var visit = WholeVisit(spans[index], clock, atMicros)
+    index += 1
+    while index < spans.endIndex, spans[index].isContinuation {
+      visit.goOn(spans[index], clock, atMicros)
+      index += 1
+    }
+    try body(visit)
+  }
+}

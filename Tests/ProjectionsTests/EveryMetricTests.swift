@@ -1,0 +1,179 @@
+import Foundation
+import Tables
+import Testing
+
+@testable import Projections
+
+/// What must hold for every metric of the catalogue, whatever it means.
+@Suite("Every metric")
+struct EveryMetricTests {
+  static let names = Catalogue.all.map(\.name)
+
+  /// Random events with what projections other than the first three look at: checks, changes, deployments, incidents, feedback …
+  private static func events(count: Int, seed: UInt64, distinctTimes: Bool, voids: Bool) -> [PlainEvent] {
+    var generator = SeededGenerator(seed: seed)
+    var events = RandomEvents.make(count: count, seed: seed, distinctTimes: distinctTimes, voids: voids)
+    for index in events.indices where Int.random(in: 0..<5, using: &generator) == 0 {
+      let item = "I\(Int.random(in: 1...6, using: &generator))"
+      let service = "v\(Int.random(in: 1...2, using: &generator))"
+      let number = Int.random(in: 1...5, using: &generator)
+      var event = PlainEvent(
+        id: events[index].id, type: "", subject: "X\(number)", seconds: events[index].seconds,
+        stream: Bool.random(using: &generator) ? "s1" : nil)
+      switch Int.random(in: 0..<6, using: &generator) {
+      case 0:
+        event.type = "deployment.completed"
+        event.data = [
+          "environment": number < 4 ? "production" : "staging", "outcome": number == 2 ? "failed" : "succeeded",
+          "service": service,
+        ]
+      case 1:
+        event.type = "change.merged"
+        event.data = ["item": item, "service": service]
+      case 2:
+        event.type = "incident.opened"
+        event.data = ["service": service]
+      case 3:
+        event.type = "incident.resolved"
+      case 4:
+        event.type = "item.linked"
+        event.subject = item
+        event.data = ["to": "I1", "relation": "blocks"]
+      default:
+        event.type = "check.completed"
+        event.data = ["outcome": number < 3 ? "failed" : "passed", "item": item, "stage": "review"]
+      }
+      events[index] = event
+    }
+    return events
+  }
+
+  private func query(_ projection: any Projection, _ variant: Int) -> (inout Query) -> Void {
+    { query in
+      if variant % 2 == 1, projection.takesPeriods { query.period = .hour }
+      if variant % 3 == 1, projection.groupings.contains("team") { query.groupings = [.attribute(.team)] }
+      if variant % 3 == 2, projection.groupings.contains("stream") { query.groupings = [.stream] }
+    }
+  }
+
+  @Test("knows at a position what a ledger knows that has only the events up to there", arguments: names)
+  func positions(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    for seed in 0..<3 {
+      let events = Self.events(count: 60, seed: UInt64(seed) &+ 31_000, distinctTimes: false, voids: true)
+      let whole = try TestLedger(events)
+      for (variant, position) in [7, 20, 33, 47, 60].enumerated() {
+        let prefix = try TestLedger(Array(events.prefix(position)))
+        for seconds in [400, 90] {
+          let change = query(projection, variant)
+          let told = try answer(whole, name, position, seconds, change)
+          let expected = try answer(prefix, name, position, seconds, change)
+          #expect(told == expected, "seed \(seed), position \(position), at \(seconds), variant \(variant)")
+        }
+      }
+    }
+  }
+
+  @Test("does not depend on the order in which events arrived", arguments: names)
+  func permutations(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    for seed in 0..<3 {
+      let events = Self.events(count: 50, seed: UInt64(seed) &+ 33_000, distinctTimes: true, voids: false)
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let one = try TestLedger(events)
+      let other = try TestLedger(events.shuffled(using: &generator))
+      for (variant, seconds) in [400, 120, 60, 20].enumerated() {
+        let change = query(projection, variant)
+        let told = try answer(one, name, 50, seconds, change, withoutPositions: true)
+        let again = try answer(other, name, 50, seconds, change, withoutPositions: true)
+        #expect(told == again, "seed \(seed), at \(seconds), variant \(variant)")
+      }
+    }
+  }
+
+  @Test("answers an empty ledger with no data, in every format", arguments: names)
+  func empty(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    let test = try TestLedger()
+    for variant in 0..<6 {
+      // A metric may refuse a combination, but must say so.
+      guard
+        let answer = try Self.unlessRefused({ try test.answer(name, knownAt: 0, at: 1000, query(projection, variant)) })
+      else { continue }
+      for table in [answer.table] + answer.more {
+        for row in table.rows { for value in row { #expect(!isNaN(value)) } }
+      }
+      for format in OutputFormat.allCases {
+        let bytes = try answer.encoded(as: format, style: TerminalStyle(width: 80, isColoured: false))
+        if format == .json { #expect((try? JSONSerialization.jsonObject(with: Data(bytes))) != nil) }
+      }
+    }
+  }
+
+  @Test("takes every grouping that it names, and refuses others by name", arguments: names)
+  func groupings(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    let test = try TestLedger(Self.events(count: 60, seed: 35_000, distinctTimes: false, voids: false))
+    for grouping in projection.groupings {
+      let named = try #require(Grouping(grouping == "label:KEY" ? "label:area" : grouping), "\(grouping)")
+      let answer = try test.answer(name, knownAt: 60, at: 400) { $0.groupings = [named] }
+      #expect(Set(answer.table.columns.map(\.name)).count == answer.table.columns.count, "columns of \(grouping)")
+      for row in answer.table.rows { #expect(row.count <= answer.table.columns.count) }
+    }
+    for other in ["stream", "origin", "severity", "reason"] where !projection.groupings.contains(other) {
+      let grouping = try #require(Grouping(other))
+      #expect(throws: QueryError.self) { try test.answer(name, knownAt: 60, at: 400) { $0.groupings = [grouping] } }
+    }
+  }
+
+  @Test("has a definition, and a unit or a description for every column", arguments: names)
+  func documented(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    #expect(projection.definition.count > 80)
+    let test = try TestLedger()
+    let answer = try test.answer(name, knownAt: 0, at: 1000)
+    for table in [answer.table] + answer.more {
+      for column in table.columns where column.type != .text {
+        #expect(column.description?.isEmpty == false, "\(column.name)")
+      }
+    }
+    let columns = Set((answer.table.columns + answer.more.flatMap(\.columns)).map(\.name))
+    #expect(!columns.isEmpty)
+  }
+
+  // MARK: Helpers
+
+  private static func unlessRefused(_ ask: () throws -> Answer) throws -> Answer? {
+    do {
+      return try ask()
+    } catch let error as QueryError {
+      #expect(error.description.count > 20)
+      return nil
+    }
+  }
+
+  private func answer(
+    _ test: TestLedger, _ name: String, _ position: Int, _ seconds: Int, _ change: @escaping (inout Query) -> Void,
+    withoutPositions: Bool = false
+  ) throws -> [String] {
+    let answer: Answer
+    do {
+      answer = try test.answer(name, knownAt: position, at: seconds, change)
+    } catch let error as QueryError {
+      return [error.description]
+    }
+    return ([answer.table] + answer.more).flatMap { table in
+      table.rows.map { row in
+        zip(table.columns, row).filter { !withoutPositions || !$0.0.name.lowercased().contains("position") }
+          .map { "\($0.1)" }.joined(separator: " | ")
+      }
+    } + answer.notes
+  }
+
+  private func isNaN(_ value: Value) -> Bool {
+    switch value {
+    case .number(let number), .duration(let number), .share(let number): number.isNaN
+    default: false
+    }
+  }
+}
