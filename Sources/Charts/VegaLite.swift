@@ -17,7 +17,7 @@ public enum VegaLite {
       "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "description": .string(source.spokenTitle),
     ]
     if options.hasTitle { specification = specification.with("title", source.title(notes: panels.notes)) }
-    specification = specification.with("config", options.theme.config).with("padding", 12)
+    specification = specification.with("config", options.theme.config).with("padding", options.hasTitle ? 12 : 3)
     if panels.drawn.count == 1, let panel = panels.drawn.first, panel.name == nil {
       for member in panel.members { specification = specification.with(member.name, member.value) }
     } else {

@@ -50,7 +50,10 @@ enum Control {
             "scale": ["domain": .array(signals.map(JSON.string)), "range": .array(range)],
             "legend": ["columns": .number(Double(max(1, drawing.options.width / 200)))],
           ],
-          "shape": ["field": "s", "type": "nominal", "sort": nil, "legend": nil],
+          "shape": [
+            "field": "s", "type": "nominal", "title": "signal", "sort": nil,
+            "scale": ["domain": .array(signals.map(JSON.string))],
+          ],
         ],
       ])
     }

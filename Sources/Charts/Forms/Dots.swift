@@ -23,7 +23,11 @@ enum Dots {
     }
     if points.names.count > 1, points.names.count <= 8 {
       encoding = encoding.with(
-        "shape", ["field": "s", "type": "nominal", "sort": nil, "legend": nil])
+        "shape",
+        [
+          "field": "s", "type": "nominal", "title": nil, "sort": nil,
+          "scale": ["domain": .array(points.names.map(JSON.string))],
+        ])
     }
     return Drawn(
       [

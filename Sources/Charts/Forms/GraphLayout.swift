@@ -69,7 +69,10 @@ struct GraphLayout {
       nodes.enumerated().map { Canvas.text($0.element, x: middle, y: y($0.offset)) },
       mark: ["color": .string(theme.ink), "limit": .number(boxWidth - 10)])
     for kind in [0, 1, 2] {
-      canvas.addTexts(labels[kind], mark: offsets[kind].with("fontSize", 10).with("color", .string(theme.soft)))
+      // First its outline in the colour of the ground, so that a number can be read where it crosses an arrow.
+      let mark = offsets[kind].with("fontSize", 10).with("color", .string(theme.ink))
+      canvas.addTexts(labels[kind], mark: mark.with("stroke", .string(theme.ground)).with("strokeWidth", 3))
+      canvas.addTexts(labels[kind], mark: mark)
     }
     return canvas
   }

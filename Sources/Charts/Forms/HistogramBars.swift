@@ -32,6 +32,9 @@ enum HistogramBars {
     let scale: JSON = [
       "domain": [.number(measured(start)), .number(measured(end))], "nice": false, "zero": false,
     ]
+    // The labels of the percentiles stand above the bars.
+    let largest = Double(part.buckets.map(\.count).max() ?? 0)
+    let top = max(largest, 1) * 260 / (260 - 15 * Double(columns.count) - 6)
     let bars: JSON = [
       "data": ["values": .array(values)], "mark": ["type": "bar", "tooltip": true, "binSpacing": 1],
       "encoding": [
@@ -40,7 +43,10 @@ enum HistogramBars {
           "axis": ["grid": false, "tickCount": .number(Double(max(3, drawing.options.width / 80)))],
         ],
         "x2": ["field": "e"],
-        "y": ["field": "y", "type": "quantitative", "title": "count", "axis": ["tickMinStep": 1, "tickCount": 5]],
+        "y": [
+          "field": "y", "type": "quantitative", "title": "count", "axis": ["tickMinStep": 1, "tickCount": 5],
+          "scale": ["domain": [0, .number(top)], "nice": false],
+        ],
         "color": ["value": .string(drawing.theme.series[0])],
       ],
     ]

@@ -20,7 +20,7 @@ enum Lines {
       encoding = encoding.with(
         "strokeDash",
         [
-          "field": "s", "type": "nominal", "legend": nil,
+          "field": "s", "type": "nominal", "title": nil, "sort": nil,
           "scale": [
             "domain": .array(points.names.map(JSON.string)), "range": .array(dashes(points.names.count)),
           ],

@@ -23,8 +23,11 @@ struct ChartSource {
     let whole = try Drawing(answer, description, table, options)
     var split = Self.splitting(whole, answer)
     var unsplit = whole
-    // One figure for each group is drawn in one frame, as its series.
-    if [.bars, .lines, .dots].contains(description.form), whole.series.isEmpty, whole.y.count == 1, !split.isEmpty {
+    // One figure for each group is drawn in one frame, as its series; but a stage is another one in each stream.
+    let isOfStreams = description.x == "stage" && split.contains { table.columns[$0].name == "stream" }
+    if [.bars, .lines, .dots].contains(description.form), whole.series.isEmpty, whole.y.count == 1, !split.isEmpty,
+      !isOfStreams
+    {
       unsplit.series = split
       unsplit.isSeriesGrouped = true
       split = []

@@ -112,7 +112,7 @@ struct WriteReport: ParsableCommand {
         parts.append(Draft(key: key, answer: picture.answer, command: command))
       }
       parts[index].figures.append((chart.title, specifications.count + drawn.count))
-      for width in [700, 250] {
+      for width in [700, 240] {
         drawn.append(try picture.specification(ChartOptions(theme: .page, width: width, hasTitle: false)))
       }
     }
