@@ -25,6 +25,12 @@ public enum VegaLite {
         JSON.object([JSON.Member(name: "title", value: source.panelTitle(panel.name ?? ""))] + panel.members)
       }
       specification = specification.with("vconcat", .array(drawn)).with("spacing", 28)
+      // Panels with the same series share a legend; else each has its own.
+      let colors = panels.drawn.map { panel in panel.members.first { $0.name == "encoding" }?.value.member("color") }
+      if !colors.allSatisfy({ $0 == colors.first }) {
+        let each: JSON = ["color": "independent", "strokeDash": "independent", "shape": "independent"]
+        specification = specification.with("resolve", ["scale": each, "legend": each])
+      }
     }
     return specification.text
   }

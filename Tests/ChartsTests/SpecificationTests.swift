@@ -104,7 +104,7 @@ struct SpecificationTests {
   @Test("Rows of several groups become series, or panels of their own")
   func groups() throws {
     let stacked = try #require(Samples.all.first { $0.name == "bars-stacked" })
-    #expect(try text(stacked).contains(#""domain":["core","billing","mobile"]"#))
+    #expect(try text(stacked).contains(#""domain":["billing","core","mobile"]"#))
     var split = try #require(Samples.all.first { $0.name == "ladder" })
     split.answer.parameters.append((name: "by", value: "team"))
     split.answer.table.columns.append(Column(name: "team", type: .text))

@@ -25,10 +25,13 @@ enum Bars {
     let points = try SeriesPoints(drawing)
     notes += points.notes
     let axis = HorizontalAxis(drawing, column: x, isContinuous: false)
+    var order: [String: Int] = [:]
+    for (place, name) in points.names.enumerated() { order[name] = place }
     let values = points.points.map { point in
       JSON.members([
         ("x", axis.json(point.x)), ("y", points.measure.json(point.y)),
-        ("s", points.names.isEmpty ? nil : .string(point.series)), ("n", .number(Double(point.row))),
+        ("s", points.names.isEmpty ? nil : .string(point.series)),
+        ("n", points.names.isEmpty ? nil : .number(Double(order[point.series] ?? 0))),
       ])
     }
     // Figures of one population add up; percentiles, means and rates stand side by side.
@@ -49,7 +52,7 @@ enum Bars {
       let rows: JSON = [
         "field": "x", "type": "ordinal", "title": nil, "scale": ["domain": .array(places.map(JSON.string))],
         "axis": [
-          "labelOverlap": false, "grid": false, "labelLimit": .number(Double(max(70, drawing.options.width / 4))),
+          "labelOverlap": false, "grid": false, "labelLimit": .number(Double(max(88, drawing.options.width / 4))),
         ],
       ]
       encoding = encoding.with("y", rows).with("x", value)

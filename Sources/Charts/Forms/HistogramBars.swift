@@ -50,34 +50,43 @@ enum HistogramBars {
         "color": ["value": .string(drawing.theme.series[0])],
       ],
     ]
-    var layers = [bars]
+    var (rules, labels): ([JSON], [JSON]) = ([], [])
     for (number, column) in columns.enumerated() {
       guard let row = drawing.rows.first, let seconds = Measure.plain(drawing.cell(row, column)) else { continue }
       let label = "\(Names.words(drawing.table.columns[column].name)) \(HumanDuration.format(seconds: seconds))"
-      let isRight = seconds - start > 0.7 * (end - start)
-      layers.append(rule(measured(seconds), label, number, isRight: isRight, drawing))
+      let isRight = seconds - start > 0.6 * (end - start)
+      rules.append(rule(measured(seconds), number, drawing.theme))
+      labels += self.labels(measured(seconds), label, number, isRight: isRight, drawing.theme)
     }
-    return Drawn(["width": drawing.width, "height": 260, "layer": .array(layers)])
+    return Drawn(["width": drawing.width, "height": 260, "layer": .array([bars] + rules + labels)])
   }
 
-  /// A line with its label; each label stands lower than the one before, so that they never meet.
-  private static func rule(_ x: Double, _ label: String, _ number: Int, isRight: Bool, _ drawing: Drawing) -> JSON {
+  private static let x: JSON = ["field": "p", "type": "quantitative"]
+
+  /// A line at a percentile.
+  private static func rule(_ x: Double, _ number: Int, _ theme: Theme) -> JSON {
     let dashes: [JSON] = [[1, 0], [6, 3], [2, 3]]
-    let ink = JSON.string(drawing.theme.ink)
-    let line: JSON = [
-      "mark": ["type": "rule", "color": ink, "strokeWidth": 1.5, "strokeDash": dashes[number % dashes.count]]
-    ]
-    let text: JSON = [
-      "mark": [
-        "type": "text", "align": isRight ? "right" : "left", "dx": isRight ? -5 : 5,
-        "y": .number(8 + 15 * Double(number)),
-        "color": ink, "fontWeight": 600, "stroke": nil,
-      ],
-      "encoding": ["text": ["field": "t", "type": "nominal"]],
-    ]
     return [
-      "data": ["values": [["p": .number(x), "t": .string(label)]]],
-      "encoding": ["x": ["field": "p", "type": "quantitative"]], "layer": [line, text],
+      "data": ["values": [["p": .number(x)]]],
+      "mark": [
+        "type": "rule", "color": .string(theme.ink), "strokeWidth": 1.5, "strokeDash": dashes[number % dashes.count],
+      ],
+      "encoding": ["x": Self.x],
     ]
+  }
+
+  /// Its label, after an outline that keeps it readable where it crosses a line; each stands lower than the one before.
+  private static func labels(_ x: Double, _ label: String, _ number: Int, isRight: Bool, _ theme: Theme) -> [JSON] {
+    let mark: JSON = [
+      "type": "text", "align": isRight ? "right" : "left", "dx": isRight ? -5 : 5,
+      "y": .number(8 + 15 * Double(number)),
+      "color": .string(theme.ink), "fontWeight": 600,
+    ]
+    return [mark.with("stroke", .string(theme.ground)).with("strokeWidth", 4), mark].map { mark in
+      [
+        "data": ["values": [["p": .number(x), "t": .string(label)]]], "mark": mark,
+        "encoding": ["x": Self.x, "text": ["field": "t", "type": "nominal"]],
+      ]
+    }
   }
 }

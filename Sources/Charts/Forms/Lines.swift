@@ -13,7 +13,8 @@ enum Lines {
       ])
     }
     var encoding: JSON = [
-      "x": axis.encoding, "y": drawing.vertical(points.title, points.measure), "color": points.color(drawing),
+      "x": axis.encoding, "y": drawing.vertical(points.title, points.measure),
+      "color": points.color(drawing, symbol: "stroke"),
     ]
     if points.names.count > 1 {
       // Told apart without colour too.

@@ -31,6 +31,12 @@ extension JSON {
     return .object(members)
   }
 
+  /// The value of a member; nil without one.
+  func member(_ name: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == name }?.value
+  }
+
   /// The text. Rows of data stand one a line; `<` is escaped, so that the text can stand in a page's script.
   var text: String {
     var bytes: [UInt8] = []

@@ -49,18 +49,23 @@ struct SeriesPoints {
       points.removeAll { !kept.contains($0.series) }
     }
     if names == [""] { names = [] }
+    // Stages and the like have an order of their own; groups are met in the order of the first period, which may lack some.
+    if drawing.isSeriesGrouped { names.sort() }
   }
 
   /// The colour of each series, and the legend below in as many columns as fit.
-  func color(_ drawing: Drawing, names shown: [String]? = nil) -> JSON {
-    let names = shown ?? self.names
+  ///
+  /// - Parameter symbol: the legend's symbols, when they are not the mark's.
+  func color(_ drawing: Drawing, symbol: JSON? = nil) -> JSON {
     guard !names.isEmpty else { return ["value": .string(drawing.theme.series[0])] }
     let longest = min(names.map(\.count).max() ?? 1, 24)
     let columns = max(1, min(names.count, drawing.options.width / (longest * 7 + 34)))
     return [
       "field": "s", "type": "nominal", "title": nil, "sort": nil,
       "scale": ["domain": .array(names.map(JSON.string)), "range": .array(Self.colors(names.count, drawing.theme))],
-      "legend": ["columns": .number(Double(columns))],
+      "legend": JSON.members([
+        ("columns", .number(Double(columns))), ("symbolType", symbol), ("symbolSize", symbol.map { _ in 260 }),
+      ]),
     ]
   }
 
