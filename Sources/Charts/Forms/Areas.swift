@@ -18,7 +18,11 @@ enum Areas {
     return Drawn(
       [
         "width": drawing.width, "height": 300, "data": ["values": .array(values)],
-        "mark": ["type": "area", "tooltip": true, "line": false, "opacity": 0.9],
+        "mark": [
+          "type": "area", "tooltip": true, "line": false, "opacity": 0.9,
+          // One place alone has no area.
+          "point": .bool(Set(points.points.map { Names.text($0.x) }).count == 1),
+        ],
         "encoding": [
           "x": axis.encoding, "y": drawing.vertical(points.title, points.measure).with("stack", "zero"),
           "color": points.color(drawing), "order": ["field": "n", "type": "quantitative"],

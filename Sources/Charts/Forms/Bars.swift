@@ -44,9 +44,13 @@ enum Bars {
     let isGrouped = !isStacked && points.names.count > 1
     let offset: JSON = ["field": "s", "type": "nominal", "sort": .array(points.names.map(JSON.string))]
     var specification: JSON = ["width": drawing.width]
+    var mark: JSON = ["type": "bar", "tooltip": true]
     if isUpright {
       encoding = encoding.with("x", axis.encoding).with("y", value)
       if isGrouped { encoding = encoding.with("xOffset", offset) }
+      // A few bars do not fill the frame.
+      let room = Double(drawing.options.width) / Double(max(places.count, 1))
+      if !isGrouped, room > 90 { mark = mark.with("width", ["band": .number((9000 / room).rounded() / 100)]) }
       specification = specification.with("height", 260)
     } else {
       let rows: JSON = [
@@ -62,6 +66,6 @@ enum Bars {
     }
     return Drawn(
       specification.with("data", ["values": .array(values)])
-        .with("mark", ["type": "bar", "tooltip": true]).with("encoding", encoding), notes: notes)
+        .with("mark", mark).with("encoding", encoding), notes: notes)
   }
 }
