@@ -38,6 +38,8 @@ public struct PostingFlags: OptionSet, BitwiseCopyable, Sendable {
   @inlinable public static var cancelled: PostingFlags { PostingFlags(rawValue: 4) }
   /// A defect that escaped: said so, or found after its item was delivered.
   @inlinable public static var escaped: PostingFlags { PostingFlags(rawValue: 8) }
+  /// Of a visit: the opening of a further piece of a visit that goes on under other attributes, or the end of a piece that is gone on with.
+  @inlinable public static var continuation: PostingFlags { PostingFlags(rawValue: 16) }
 }
 
 /// A signed row of a book.

@@ -83,10 +83,10 @@ extension Projection {
 public enum Catalogue {
   /// In the order in which they are listed.
   public static let all: [any Projection] = [
-    StageQueues(), LeadTimes(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(), WorkItemAge(),
-    StageTimes(),
-    FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(), StageArrivals(), Waste(), Forecast(),
-    ControlChart(), DefectRates(), Dora(),
+    StageQueues(), LeadTimes(), OpenQuantiles(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(),
+    WorkItemAge(), StageTimes(), FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(),
+    StageArrivals(), CumulativeFlow(), Bottlenecks(), Transitions(), Variants(), Conformance(), LittlesLaw(),
+    ServiceLevel(), FlowDebt(), Waste(), Forecast(), ControlChart(), DefectRates(), Dora(),
   ]
 
   /// The projection of a name; an error names the nearest one.

@@ -53,7 +53,7 @@ public struct CompleteAccurate: Projection {
     var places: [UInt16: [UInt32: Int]] = [:]
     var unordered = 0
     var visits: [WholeVisit] = []
-    forEachItem(VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { _ in true }) { item, spans in
+    VisitSpans(view.visits, parts.cut).byItem(view).forEach { item, spans in
       visits.removeAll(keepingCapacity: true)
       forEachVisit(spans, parts) { visits.append($0) }
       guard let stream = visits.last?.stream else { return }

@@ -41,7 +41,7 @@ public struct StageArrivals: Projection {
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
-    forEachItem(VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { _ in true }) { _, spans in
+    VisitSpans(view.visits, parts.cut).byItem(view).forEach { _, spans in
       forEachVisit(spans, parts) { visit in
         let row = visit.posting
         guard figures.passes(row), figures.passes(stage: visit.stage) else { return }

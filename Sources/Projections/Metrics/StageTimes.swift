@@ -54,7 +54,7 @@ public struct StageTimes: Projection {
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Times() }
     var goingOn = 0
-    forEachItem(VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { _ in true }) { _, spans in
+    VisitSpans(view.visits, parts.cut).byItem(view).forEach { _, spans in
       forEachVisit(spans, parts) { visit in
         let row = visit.posting
         guard figures.passes(row), figures.passes(stage: visit.stage) else { return }

@@ -89,35 +89,19 @@ public struct WorkInProgress: Projection {
     var first = Int64.max
     items.forEach { first = min(first, $0.fromMicros) }
     var figures = try Figures(parts, view, range: first <= at ? first...at : nil) { Load() }
-    if let calendar = try parts.calendar(from: first <= at ? first : nil, through: first <= at ? at : nil) {
-      let lower = query.fromMicros ?? .min
-      // The cut's instant has passed; what lies behind it has not happened yet.
-      let upper = min(query.toMicros ?? .max, at == .max ? at : at + 1)
-      items.forEach { piece in
-        var from = piece.fromMicros
-        if committedOnly {
-          guard let committed = piece.committedMicros else { return }
-          from = max(from, committed)
-        }
-        from = max(from, lower)
-        let to = min(piece.toMicros ?? .max, upper)
-        guard from < to else { return }
-        let row = piece.posting
-        guard figures.passes(row), figures.passes(stage: piece.stage), let number = calendar.number(of: from) else {
-          return
-        }
-        var period = number
-        while Int(period) < calendar.count, calendar.start(period) < to {
-          let start = max(calendar.start(period), from)
-          let end = min(calendar.end(period), to)
-          let last = min(calendar.end(period), upper)
-          figures.add(
-            row, at: start, stage: piece.stage, amount: Double(min(end, at) - min(start, at)) / 1e6
-          ) {
-            $0.micros += Int128(min(end, at) - min(start, at))
-            if end == last { $0.atEnd += 1 }
-          }
-          period += 1
+    let slices = try PeriodSlices(parts, first: first <= at ? first : nil)
+    items.forEach { piece in
+      var from = piece.fromMicros
+      if committedOnly {
+        guard let committed = piece.committedMicros else { return }
+        from = max(from, committed)
+      }
+      let row = piece.posting
+      guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
+      slices.forEach(from: from, to: piece.toMicros) { slice in
+        figures.add(row, at: slice.startMicros, stage: piece.stage, amount: Double(slice.micros) / 1e6) {
+          $0.micros += Int128(slice.micros)
+          if slice.reachesEnd { $0.atEnd += 1 }
         }
       }
     }
@@ -133,13 +117,12 @@ public struct WorkInProgress: Projection {
             name: "wip", type: .integer, unit: "items", description: "Items in progress at the end of the period."),
         ] + figures.trailingColumns,
         rows: rows.map { row in
-          let from = max(row.start ?? .max, query.fromMicros ?? .min)
-          let to = min(row.end ?? .min, query.toMicros ?? .max, at)
+          let range = slices.range(of: row)
           let hasBegun = (row.start ?? .max) <= at
           return figures.cells(
             row,
             [
-              from < to ? .number(Double(row.sum.micros) / Double(to - from)) : .null,
+              range.map { .number(Double(row.sum.micros) / Double($0.upperBound - $0.lowerBound)) } ?? .null,
               hasBegun ? .integer(Int64(row.sum.atEnd)) : .null,
             ])
         }), explanation: figures.explanation(rows, view))

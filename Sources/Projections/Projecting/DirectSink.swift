@@ -23,8 +23,10 @@ struct DirectSink: TimelineSink {
     let row = pending.visits.nextRow
     pending.visits.append(
       VisitPosting(
-        stamp: PostingStamp(position: position, stream: state.stream, flags: []), effectiveMicros: instant,
-        sinceMicros: state.stageSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
+        stamp: PostingStamp(
+          position: position, stream: state.stream, flags: state.isContinuing ? .continuation : []),
+        effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
+        attributes: state.attributes,
         opening: row, actor: state.actor))
     cache.slots[slot].visitRow = row
     cache.push(slot, HistoryEntry.visit | UInt64(row))
@@ -34,7 +36,9 @@ struct DirectSink: TimelineSink {
   mutating func left(_ state: ItemState, at instant: Int64) {
     pending.visits.append(
       VisitPosting(
-        stamp: PostingStamp(position: position, stream: state.stream, flags: .negative),
+        stamp: PostingStamp(
+          position: position, stream: state.stream,
+          flags: state.isContinuing ? [.negative, .continuation] : .negative),
         effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
         attributes: state.attributes, opening: cache.slots[slot].visitRow, actor: state.actor))
   }

@@ -64,7 +64,8 @@ struct StandingRows {
       (
         row,
         TimelineEntry(
-          book: book, isNegative: false, isCancelled: flags.contains(.cancelled), stream: posting.stamp.stream,
+          book: book, isNegative: false, isCancelled: flags.contains(.cancelled),
+          isContinuation: flags.contains(.continuation), stream: posting.stamp.stream,
           effectiveMicros: posting.effectiveMicros, firstMicros: firstMicros, secondMicros: secondMicros,
           stage: stage, attributes: posting.attributes, word: word, opening: 0)
       ))

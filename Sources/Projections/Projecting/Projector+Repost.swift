@@ -88,6 +88,7 @@ extension Projector {
     var flags = flags
     if entry.isNegative { flags.insert(.negative) }
     if entry.isCancelled { flags.insert(.cancelled) }
+    if entry.isContinuation { flags.insert(.continuation) }
     let stamp = PostingStamp(position: position, stream: entry.stream, flags: flags)
     switch entry.book {
     case .arrivals:

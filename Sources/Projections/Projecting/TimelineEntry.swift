@@ -7,6 +7,8 @@ struct TimelineEntry: Equatable {
   var book: Book
   var isNegative: Bool
   var isCancelled = false
+  /// Visits: whether a piece goes on with the visit, or is gone on with.
+  var isContinuation = false
   var stream: UInt16
   var effectiveMicros: Int64
   /// Visits and blocks: when they began. Completions: when the item was created.
@@ -46,8 +48,9 @@ struct EntryCollector: TimelineSink {
     openVisit = entries.count
     entries.append(
       TimelineEntry(
-        book: .visits, isNegative: false, stream: state.stream, effectiveMicros: instant,
-        firstMicros: state.stageSinceMicros, stage: state.stage, attributes: state.attributes, word: state.actor,
+        book: .visits, isNegative: false, isContinuation: state.isContinuing, stream: state.stream,
+        effectiveMicros: instant, firstMicros: state.stageSinceMicros, stage: state.stage, attributes: state.attributes,
+        word: state.actor,
         opening: entries.count))
   }
 
@@ -62,7 +65,9 @@ struct EntryCollector: TimelineSink {
 
   mutating func unblocked(_ state: ItemState, at instant: Int64) { close(openBlock, at: instant) }
 
-  mutating func left(_ state: ItemState, at instant: Int64) { close(openVisit, at: instant) }
+  mutating func left(_ state: ItemState, at instant: Int64) {
+    close(openVisit, at: instant, isContinuation: state.isContinuing)
+  }
 
   mutating func completed(_ state: ItemState, at instant: Int64) {
     openCompletion = entries.count
@@ -75,10 +80,11 @@ struct EntryCollector: TimelineSink {
 
   mutating func reopened(_ state: ItemState, at instant: Int64) { close(openCompletion, at: instant) }
 
-  private mutating func close(_ opening: Int, at instant: Int64) {
+  private mutating func close(_ opening: Int, at instant: Int64, isContinuation: Bool = false) {
     guard opening >= 0 else { return }
     var entry = entries[opening]
     entry.isNegative = true
+    entry.isContinuation = isContinuation
     entry.effectiveMicros = instant
     entries.append(entry)
   }

@@ -4,7 +4,7 @@ import ValueStream
 struct DeliveredItems {
   private var deliveries: [CompletionPosting] = []
   private var reopenings: [UInt32: Int] = [:]
-  private let spans: [VisitSpan]
+  private let visits: ItemVisits
 
   /// Settles deliveries and visits; `passes` is the question's filter.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView, where passes: (CompletionPosting) -> Bool) {
@@ -24,19 +24,17 @@ struct DeliveredItems {
     self.deliveries = deliveries.sorted { $0.item < $1.item }
     self.reopenings = reopenings
     let wanted = isWanted
-    spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) {
+    visits = VisitSpans(view.visits, parts.cut).byItem(view) {
       Int($0) < wanted.count && wanted[Int($0)]
     }
   }
 
   /// Calls `body` with each delivery, the number of times the item was opened again, and its visits in the order of time.
   func forEach(_ body: (CompletionPosting, Int, ArraySlice<VisitSpan>) -> Void) {
-    var next = 0
+    var spans: [VisitSpan] = []
     for row in deliveries {
-      while next < spans.count, spans[next].item < row.item { next += 1 }
-      let first = next
-      while next < spans.count, spans[next].item == row.item { next += 1 }
-      body(row, reopenings[row.item] ?? 0, spans[first..<next])
+      visits.load(row.item, into: &spans)
+      body(row, reopenings[row.item] ?? 0, spans[...])
     }
   }
 }

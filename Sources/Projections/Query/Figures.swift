@@ -51,7 +51,7 @@ struct Figures<Sum> {
   ///   - amount: what it adds, for an explanation.
   @inline(__always)
   mutating func add<Row: Posting>(
-    _ row: Row, at instant: Int64, stage: UInt32 = 0, word: UInt32 = 0, amount: Double? = nil,
+    _ row: Row, at instant: Int64, stage: UInt32 = 0, origin: UInt32 = 0, word: UInt32 = 0, amount: Double? = nil,
     _ body: (inout Sum) -> Void
   ) {
     guard parts.isInRange(instant) else { return }
@@ -59,8 +59,8 @@ struct Figures<Sum> {
     if isSplit {
       let period = calendar?.number(of: instant) ?? -1
       group = classifier.group(
-        stream: row.stamp.stream, attributes: row.attributes, item: row.subject, stage: stage, word: word,
-        period: period)
+        stream: row.stamp.stream, attributes: row.attributes, item: row.subject, stage: stage, origin: origin,
+        word: word, period: period)
       if group == sums.count { sums.append(make()) }
       firstPeriod = min(firstPeriod, period)
       lastPeriod = max(lastPeriod, period)

@@ -36,7 +36,7 @@ struct OpenPiece {
 struct OpenItems {
   private var openedAt: [ArrivalPosting] = []
   private var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
-  private let spans: [VisitSpan]
+  private let visits: ItemVisits
   private let parts: AnswerParts
 
   /// Settles arrivals, completions and visits of a cut. With `openOnly`, only of the items that are open at the cut's instant.
@@ -69,17 +69,15 @@ struct OpenItems {
     for item in closed.keys { closed[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
     self.closed = closed
     let wanted = isWanted
-    spans = VisitSpans(view.visits, parts.cut).byItem(in: view.visits) { Int($0) < symbolCount && wanted[Int($0)] }
+    visits = VisitSpans(view.visits, parts.cut).byItem(view) { Int($0) < symbolCount && wanted[Int($0)] }
   }
 
   /// Calls `body` with each piece, those of one item side by side and in the order of time.
   func forEach(_ body: (OpenPiece) -> Void) {
-    var next = 0
+    var spans: [VisitSpan] = []
     for arrival in openedAt {
-      while next < spans.count, spans[next].item < arrival.item { next += 1 }
-      let first = next
-      while next < spans.count, spans[next].item == arrival.item { next += 1 }
-      tell(arrival, spans[first..<next], body)
+      visits.load(arrival.item, into: &spans)
+      tell(arrival, spans[...], body)
     }
   }
 

@@ -13,6 +13,10 @@ struct VisitSpan {
   var actor: UInt32
   /// The value stream.
   var stream: UInt16
+  /// Whether it goes on with a visit whose attributes or stream changed.
+  var isContinuation: Bool
+  /// Whether the visit goes on behind it, with other attributes or in another stream.
+  var isContinued: Bool
   /// When the whole visit began.
   var sinceMicros: Int64
   /// When this part of it began.
@@ -21,8 +25,14 @@ struct VisitSpan {
   var toMicros: Int64?
   /// The position of the event that caused its opening.
   var position: UInt64
-  /// Whether it goes on with a visit whose attributes or stream changed; known of spans in ``VisitSpans/byItem(in:where:)`` only.
-  var isContinuation = false
+
+  /// The part as a posting, for filters, groups and explanations.
+  @inline(__always)
+  var posting: VisitPosting {
+    VisitPosting(
+      stamp: PostingStamp(position: position, stream: stream, flags: []), effectiveMicros: fromMicros,
+      sinceMicros: sinceMicros, item: item, stage: stage, attributes: attributes, opening: 0, actor: actor)
+  }
 }
 
 /// All visits of a cut that stand: those that go on, and those that have ended.
@@ -30,9 +40,12 @@ struct VisitSpan {
 /// An opening stands unless a reversal took it back; an end likewise. Both are settled by parity, and an end's time by the signed sum of
 /// the ends' times, so that one pass over the postings is enough, in any order.
 struct VisitSpans {
-  private let begun: [UInt64]
+  /// One bit an opening, 64 to a word.
+  let begun: [UInt64]
   private let ended: [UInt64]
+  private let continued: [UInt64]
   private let ends: [Int64]
+  /// The postings up to the cut's position.
   let rowCount: Int
 
   /// Settles the visits of a cut. O(postings up to the position); 8 bytes of memory a posting.
@@ -40,28 +53,33 @@ struct VisitSpans {
     rowCount = book.firstRow(positionAfter: cut.position)
     var begun = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     var ended = begun
+    var continued = begun
     var ends = [Int64](repeating: 0, count: rowCount)
     let rowCount = rowCount
     begun.withUnsafeMutableBufferPointer { begun in
       ended.withUnsafeMutableBufferPointer { ended in
-        ends.withUnsafeMutableBufferPointer { ends in
-          var number = 0
-          while number * RowTable<VisitPosting>.rowsPerBlock < rowCount {
-            let block = book.block(number)
-            number += 1
-            guard block.header.minTimeMicros <= cut.atMicros else { continue }
-            for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
-              let row = block.rows[index]
-              guard row.effectiveMicros <= cut.atMicros else { continue }
-              // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
-              let opening = min(Int(row.opening), block.firstRow + index)
-              let bit: UInt64 = 1 << UInt64(opening & 63)
-              let isNegative = row.stamp.flags.contains(.negative)
-              if isNegative == row.stamp.flags.contains(.reversal) {
-                begun[opening >> 6] ^= bit
-              } else {
-                ended[opening >> 6] ^= bit
-                ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
+        continued.withUnsafeMutableBufferPointer { continued in
+          ends.withUnsafeMutableBufferPointer { ends in
+            var number = 0
+            while number * RowTable<VisitPosting>.rowsPerBlock < rowCount {
+              let block = book.block(number)
+              number += 1
+              guard block.header.minTimeMicros <= cut.atMicros else { continue }
+              for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
+                let row = block.rows[index]
+                guard row.effectiveMicros <= cut.atMicros else { continue }
+                // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
+                let opening = min(Int(row.opening), block.firstRow + index)
+                let bit: UInt64 = 1 << UInt64(opening & 63)
+                let flags = row.stamp.flags
+                let isNegative = flags.contains(.negative)
+                if isNegative == flags.contains(.reversal) {
+                  begun[opening >> 6] ^= bit
+                } else {
+                  ended[opening >> 6] ^= bit
+                  if flags.contains(.continuation) { continued[opening >> 6] ^= bit }
+                  ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
+                }
               }
             }
           }
@@ -70,23 +88,38 @@ struct VisitSpans {
     }
     self.begun = begun
     self.ended = ended
+    self.continued = continued
     self.ends = ends
+  }
+
+  /// The visit that an opening began, by its number in the book.
+  @inline(__always)
+  func span(_ number: Int, _ row: VisitPosting) -> VisitSpan {
+    let bit: UInt64 = 1 << UInt64(number & 63)
+    return VisitSpan(
+      item: row.item, stage: row.stage, attributes: row.attributes, actor: row.actor, stream: row.stamp.stream,
+      isContinuation: row.stamp.flags.contains(.continuation), isContinued: continued[number >> 6] & bit != 0,
+      sinceMicros: row.sinceMicros, fromMicros: row.effectiveMicros,
+      toMicros: ended[number >> 6] & bit != 0 ? ends[number] : nil, position: row.stamp.position)
   }
 
   /// Calls `body` with each visit, in the order in which the openings were posted.
   @inline(__always)
   func forEach(in book: RowReader<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
-    try forEach(in: book.loaded(through: rowCount), body)
+    let rows = book.loaded(through: rowCount)
+    try forEachOpening(in: rows, words: begun.indices) { number, row in try body(span(number, row)) }
   }
 
-  /// Calls `body` with each visit, in the order in which the openings were posted; for several threads at once.
+  /// Calls `body` with each opening that stands, for a range of words of ``begun``; for several threads at once.
   @inline(__always)
-  func forEach(in book: LoadedRows<VisitPosting>, _ body: (VisitSpan) throws -> Void) rethrows {
+  func forEachOpening(
+    in book: LoadedRows<VisitPosting>, words: Range<Int>, _ body: (Int, VisitPosting) throws -> Void
+  ) rethrows {
     var first = 0
     var end = 0
     var rows = UnsafeBufferPointer<VisitPosting>(start: nil, count: 0)
-    for (place, word) in begun.enumerated() {
-      var rest = word
+    for place in words {
+      var rest = begun[place]
       while rest != 0 {
         let number = place << 6 + rest.trailingZeroBitCount
         rest &= rest &- 1
@@ -95,25 +128,8 @@ struct VisitSpans {
           end = first + rows.count
           guard number < end else { continue }
         }
-        let row = rows[number - first]
-        let hasEnded = ended[place] & (1 << UInt64(number & 63)) != 0
-        try body(
-          VisitSpan(
-            item: row.item, stage: row.stage, attributes: row.attributes, actor: row.actor, stream: row.stamp.stream,
-            sinceMicros: row.sinceMicros, fromMicros: row.effectiveMicros, toMicros: hasEnded ? ends[number] : nil,
-            position: row.stamp.position))
+        try body(number, rows[number - first])
       }
     }
-  }
-}
-
-/// Calls `body` with the visits of each item of a list that ``VisitSpans/byItem(in:where:)`` made.
-func forEachItem(_ spans: [VisitSpan], _ body: (UInt32, ArraySlice<VisitSpan>) throws -> Void) rethrows {
-  var start = 0
-  while start < spans.count {
-    var end = start + 1
-    while end < spans.count, spans[end].item == spans[start].item { end += 1 }
-    try body(spans[start].item, spans[start..<end])
-    start = end
   }
 }

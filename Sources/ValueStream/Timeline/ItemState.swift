@@ -41,6 +41,8 @@ public struct ItemState: BitwiseCopyable, Sendable, Equatable {
   public var stream: UInt16 = 0
   /// Where it is in its life.
   public var phase = ItemPhase.unseen
+  /// Whether a visit is being told in pieces: it goes on, under other attributes or in another stream. True only while a sink is told so.
+  public var isContinuing = false
 
   /// An item of which nothing is known.
   @inlinable public init() {}

@@ -86,10 +86,12 @@ extension ItemState {
     let visiting = phase == .open && stage != 0
     let blocked = blockedSinceMicros != Self.unknown
     if blocked { sink.unblocked(self, at: fact.occurredMicros) }
+    isContinuing = true
     if visiting { sink.left(self, at: fact.occurredMicros) }
     attributes = newAttributes
     stream = newStream
     if visiting { sink.entered(self, at: fact.occurredMicros) }
+    isContinuing = false
     if blocked { sink.blocked(self, at: fact.occurredMicros) }
   }
 

@@ -3,9 +3,11 @@
 public protocol TimelineSink {
   /// The item came into the system.
   mutating func opened(_ state: ItemState, at instant: Int64)
-  /// A visit of `state.stage` began at `state.stageSinceMicros`; `instant` is later when only attributes or the stream changed.
+  /// A visit of `state.stage` began at `state.stageSinceMicros`; `instant` may be later, and `state.isContinuing` is true, when only attributes or
+  /// the stream changed.
   mutating func entered(_ state: ItemState, at instant: Int64)
-  /// The visit described by `state` ended, or goes on under other attributes (an ``entered(_:at:)`` with the same begin follows).
+  /// The visit described by `state` ended, or goes on under other attributes (`state.isContinuing`; an ``entered(_:at:)`` with the same begin
+  /// follows).
   mutating func left(_ state: ItemState, at instant: Int64)
   /// The item was delivered or cancelled (`state.phase`). `state.stage` is the stage it was in.
   mutating func completed(_ state: ItemState, at instant: Int64)

@@ -85,7 +85,8 @@ extension LedgerView {
       }
       return sums.filter { $0.value != 0 }
     }
-    let spans = VisitSpans(visits, cut).byItem(in: visits) { _ in true }
+    var spans: [VisitSpan] = []
+    VisitSpans(visits, cut).byItem(self).forEach { spans += $1 }
     for span in spans where span.toMicros != span.fromMicros {
       world.spans.append(
         NaiveLedger.Span(

@@ -1,0 +1,175 @@
+import Tables
+import ValueStream
+
+/// Visits that do not follow the stream's order of stages.
+public struct Conformance: Projection {
+  /// See ``Projection``.
+  public let name = "conformance"
+  /// See ``Projection``.
+  public let title = "Conformance"
+  /// See ``Projection``.
+  public let definition = """
+    How items keep to the order of stages that their stream's definition gives (the one in force at the instant of the question). Each \
+    visit, counted in the period in which it began, is one of: in order (the next stage, or the first one), skip (a later stage, over one \
+    or more that the item has not visited; a delivery before the last stage is one too, at the instant of the delivery), repeat (a stage \
+    that the item has visited before), back (a stage before one already visited, that was skipped then), unknown (a stage that the \
+    definition does not name). An item conforms when all its visits of the period are in order. Items of streams without a definition \
+    have nothing to conform to and are counted in a note. An item is judged by the stream and the attributes of each visit's beginning.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = true
+  /// See ``Projection``.
+  public let options = [
+    ProjectionOption(
+      "top", value: "number", standard: "50", "How many items to list, those with most deviations first.")
+  ]
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "conformance", title: "Items that keep to the order", form: .lines, x: "period", y: ["conforming"])
+  ]
+
+  /// The projection.
+  public init() {}
+
+  /// What a visit does to the order.
+  private enum Step: Int, CaseIterable {
+    case inOrder, skip, repeated, back, unknown
+  }
+
+  private struct Sums {
+    var steps = [Int](repeating: 0, count: Step.allCases.count)
+    var items = 0
+    var deviating = 0
+    var lastItem: UInt32 = 0
+    var lastDeviates = false
+
+    mutating func add(_ step: Step, _ item: UInt32) {
+      steps[step.rawValue] += 1
+      if item != lastItem || items == 0 {
+        items += 1
+        lastItem = item
+        lastDeviates = false
+      }
+      if step != .inOrder, !lastDeviates {
+        lastDeviates = true
+        deviating += 1
+      }
+    }
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    let top = try query.count("top", standard: 50)
+    let parts = try AnswerParts(query, view)
+    var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
+    let visits = VisitSpans(view.visits, parts.cut)
+    let places = StagePlaces(parts, view, visits)
+    var delivered: [UInt32: CompletionPosting] = [:]
+    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+      if !row.stamp.flags.contains(.cancelled) { delivered[row.item] = row }
+    }
+    var undefined: Set<UInt32> = []
+    var deviations: [(item: UInt32, stream: UInt16, steps: [Int])] = []
+    var visited: [Bool] = []
+    visits.byItem(view).forEach { item, spans in
+      visited.removeAll(keepingCapacity: true)
+      var furthest = -1
+      var own = [Int](repeating: 0, count: Step.allCases.count)
+      var last: WholeVisit?
+      func note(_ step: Step, _ visit: WholeVisit, at instant: Int64) {
+        let row = visit.posting
+        guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
+        if parts.isInRange(instant) { own[step.rawValue] += 1 }
+        figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, item) }
+      }
+      forEachVisit(spans, parts) { visit in
+        guard places.isDefined(visit.stream) else {
+          if figures.passes(visit.posting) { undefined.insert(item) }
+          return
+        }
+        last = visit
+        guard let place = places.place(of: visit.stage, in: visit.stream) else {
+          note(.unknown, visit, at: visit.fromMicros)
+          return
+        }
+        while visited.count <= place { visited.append(false) }
+        let step: Step =
+          visited[place] ? .repeated : place < furthest ? .back : place == furthest + 1 ? .inOrder : .skip
+        visited[place] = true
+        furthest = max(furthest, place)
+        note(step, visit, at: visit.fromMicros)
+      }
+      if let last, let end = delivered[item], furthest + 1 < places.stages(of: last.stream).count {
+        note(.skip, last, at: end.effectiveMicros)
+      }
+      if own.dropFirst().contains(where: { $0 > 0 }), let last { deviations.append((item, last.stream, own)) }
+    }
+    var notes = parts.notes
+    if !undefined.isEmpty { notes.append("\(undefined.count) items of streams without a definition are left out.") }
+    let rows = figures.rows(view)
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
+      table: Table(
+        title: title,
+        columns: figures.leadingColumns + [
+          Column(name: "items", type: .integer, unit: "items", description: "Items with a visit in the period."),
+          Column(
+            name: "conforming", type: .share, unit: "1", description: "Those all of whose visits are in order ÷ items."),
+          Column(name: "visits", type: .integer, unit: "visits", description: "Steps that were judged."),
+        ] + Self.stepColumns + figures.trailingColumns,
+        rows: rows.map { row in
+          let sums = row.sum
+          return figures.cells(
+            row,
+            [
+              .integer(Int64(sums.items)),
+              sums.items == 0 ? .null : .share(Double(sums.items - sums.deviating) / Double(sums.items)),
+              .integer(Int64(sums.steps.reduce(0, +))),
+            ] + sums.steps.map { .integer(Int64($0)) })
+        }), more: [Self.items(deviations, top, view)], explanation: figures.explanation(rows, view))
+  }
+
+  private static func range(_ parts: AnswerParts, _ view: borrowing LedgerView) -> ClosedRange<Int64>? {
+    guard let visits = view.visits.timeRange(in: parts.cut) else { return nil }
+    guard let ends = view.completions.timeRange(in: parts.cut) else { return visits }
+    return min(visits.lowerBound, ends.lowerBound)...max(visits.upperBound, ends.upperBound)
+  }
+
+  private static let stepColumns = [
+    Column(name: "inOrder", type: .integer, unit: "visits", description: "Visits of the next stage."),
+    Column(
+      name: "skips", type: .integer, unit: "visits", description: "Visits, or deliveries, that passed stages over."),
+    Column(name: "repeats", type: .integer, unit: "visits", description: "Visits of a stage visited before."),
+    Column(
+      name: "back", type: .integer, unit: "visits", description: "Visits of an earlier stage, passed over before."),
+    Column(
+      name: "unknown", type: .integer, unit: "visits", description: "Visits of stages that the definition lacks."),
+  ]
+
+  private static func items(
+    _ deviations: [(item: UInt32, stream: UInt16, steps: [Int])], _ top: Int, _ view: borrowing LedgerView
+  ) -> Table {
+    var named: [(count: Int, name: String, stream: String?, steps: [Int])] = []
+    for one in deviations {
+      let count = one.steps.dropFirst().reduce(0, +)
+      named.append((count, view.subjectName(one.item), view.streamName(one.stream), one.steps))
+    }
+    named.sort { ($1.count, $0.name) < ($0.count, $1.name) }
+    return Table(
+      title: "Items with most deviations",
+      columns: [
+        Column(name: "item", type: .text, description: "The item."),
+        Column(name: "stream", type: .text, description: "Its value stream."),
+        Column(name: "deviations", type: .integer, unit: "visits", description: "Visits that are not in order."),
+      ] + stepColumns,
+      rows: named.prefix(top).map { one in
+        [.text(one.name), one.stream.map(Value.text) ?? .null, .integer(Int64(one.count))]
+          + one.steps.map { .integer(Int64($0)) }
+      })
+  }
+}

@@ -1,0 +1,186 @@
+import Tables
+import ValueStream
+
+/// Cumulative flow: how many items have reached each stage, period by period.
+public struct CumulativeFlow: Projection {
+  /// See ``Projection``.
+  public let name = "cfd"
+  /// See ``Projection``.
+  public let title = "Cumulative flow"
+  /// See ``Projection``.
+  public let definition = """
+    For each stage and the end of each period (days, unless others are asked for): arrived, the items that have ever reached the stage or \
+    a later one, and items, the height of the stage's band: arrived less those that have reached the next one. A skipped stage counts as \
+    reached; coming into the system counts as reaching the first stage. A move back changes nothing: the mark that an item has reached \
+    stays. An item that is delivered, or cancelled, has passed all stages and is counted under (delivered) or (cancelled), at its first \
+    delivery; one that is opened again stays there, so that the lines never fall. Items are judged by the stream and the attributes that \
+    they had last. Visits of stages that the stream's definition in force does not name reach nothing and are counted in a note. Unless a \
+    period or a beginning is asked for, the last 30 days are shown.
+    """
+  /// See ``Projection``.
+  public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY"]
+  /// See ``Projection``.
+  public let takesPeriods = true
+  /// See ``Projection``.
+  public let takesStages = false
+  /// See ``Projection``.
+  public let charts = [
+    ChartDescription(
+      name: "cfd", title: "Cumulative flow", form: .areas, x: "period", y: ["items"], series: "stage")
+  ]
+
+  /// The projection.
+  public init() {}
+
+  /// How many items reached each stage of one group in each period; the last two places are delivered and cancelled.
+  private struct Tally {
+    var stages: [UInt32]
+    var reached: [[Int]]
+  }
+
+  /// See ``Projection``.
+  public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
+    var own = query
+    own.groupings = [.stream] + query.groupings.filter { $0 != .stream }
+    if query.period == nil {
+      own.period = .day
+      if query.fromMicros == nil {
+        let end = min(query.toMicros ?? .max, try view.cut(for: query).atMicros)
+        own.fromMicros = max(end, Int64.min + 30 * Timestamp.microsPerDay) - 30 * Timestamp.microsPerDay
+      }
+    }
+    let parts = try AnswerParts(own, view)
+    let at = parts.cut.atMicros
+    let arrivals = StandingEntries(view.arrivals, parts.cut)
+    var first: Int64?
+    arrivals.forEach(in: view.arrivals) { first = min(first ?? $0.effectiveMicros, $0.effectiveMicros) }
+    let last = min(own.toMicros.map { $0 - 1 } ?? .max, at)
+    var calendar: PeriodCalendar?
+    if let period = own.period, let first, max(own.fromMicros ?? first, first) <= last {
+      calendar = try PeriodCalendar(
+        period, timeZone: parts.timeZone, covering: max(own.fromMicros ?? first, first), through: last)
+    } else {
+      _ = try parts.calendar(from: nil, through: nil)
+    }
+    let spans = VisitSpans(view.visits, parts.cut)
+    let places = StagePlaces(parts, view, spans)
+    var classifier = try RowClassifier(own, view)
+    var tallies: [Tally] = []
+    var unplaced = 0
+    let ends = Ends(parts, view)
+    let visits = spans.byItem(view)
+    var item: [VisitSpan] = []
+    arrivals.forEach(in: view.arrivals) { arrival in
+      visits.load(arrival.item, into: &item)
+      let stream = item.last?.stream ?? arrival.stamp.stream
+      let attributes = item.last?.attributes ?? arrival.attributes
+      guard let calendar, classifier.passes(stream: stream, attributes: attributes, item: arrival.item) else { return }
+      let group = classifier.group(stream: stream, attributes: attributes, item: arrival.item)
+      if group == tallies.count {
+        let stages = places.stages(of: stream)
+        let none = [Int](repeating: 0, count: calendar.count)
+        tallies.append(Tally(stages: stages, reached: [[Int]](repeating: none, count: stages.count + 2)))
+      }
+      let count = tallies[group].stages.count
+      func reach(_ place: Int, _ micros: Int64) {
+        guard micros < calendar.end(Int32(calendar.count - 1)) else { return }
+        tallies[group].reached[place][Int(calendar.number(of: micros) ?? 0)] += 1
+      }
+      var furthest = -1
+      if count > 0 {
+        reach(0, arrival.effectiveMicros)
+        furthest = 0
+      }
+      for visit in item where !visit.isContinuation {
+        guard let place = places.place(of: visit.stage, in: stream) else {
+          if count > 0 { unplaced += 1 }
+          continue
+        }
+        while furthest < place {
+          furthest += 1
+          reach(furthest, visit.fromMicros)
+        }
+      }
+      guard let end = ends[arrival.item] else { return }
+      while furthest < count - 1 {
+        furthest += 1
+        reach(furthest, end.micros)
+      }
+      reach(end.isCancelled ? count + 1 : count, end.micros)
+    }
+    var notes = parts.notes
+    if unplaced > 0 { notes.append("\(unplaced) visits of stages that no definition names reach nothing.") }
+    let groups = classifier.keys.enumerated().map { ($0.offset, classifier.columns(of: $0.element, view)) }
+      .sorted { $0.1.map { $0 ?? "" }.lexicographicallyPrecedes($1.1.map { $0 ?? "" }) }
+    return Answer(
+      metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
+      table: Table(
+        title: title, columns: columns(parts),
+        rows: calendar.map { Self.rows($0, groups, tallies, parts, view) } ?? []))
+  }
+
+  private static func rows(
+    _ calendar: PeriodCalendar, _ groups: [(Int, [String?])], _ tallies: [Tally], _ parts: AnswerParts,
+    _ view: borrowing LedgerView
+  ) -> [[Value]] {
+    var rows: [[Value]] = []
+    var totals = tallies.map { [Int](repeating: 0, count: $0.reached.count) }
+    for period in 0..<calendar.count {
+      for (group, names) in groups {
+        for place in totals[group].indices { totals[group][place] += tallies[group].reached[place][period] }
+        let total = totals[group]
+        let stages = tallies[group].stages
+        let out = total[stages.count] + total[stages.count + 1]
+        for place in total.indices {
+          let isEnd = place >= stages.count
+          let name =
+            isEnd
+            ? (place == stages.count ? "(delivered)" : "(cancelled)") : view.stages.name(stages[place]) ?? ""
+          let behind = isEnd ? 0 : place + 1 < stages.count ? total[place + 1] : out
+          rows.append(
+            [.text(calendar.label(Int32(period)))] + names.map { $0.map(Value.text) ?? .null } + [
+              .text(name), .integer(Int64(total[place])), .integer(Int64(total[place] - behind)),
+              .text(parts.isComplete(calendar, Int32(period)) ? "yes" : "no"),
+            ])
+        }
+      }
+    }
+    return rows
+  }
+
+  private func columns(_ parts: AnswerParts) -> [Column] {
+    [Column(name: "period", type: .text, description: "The period; figures are of its end.")]
+      + parts.groupingColumns + [
+        Column(name: "stage", type: .text, description: "The stage; (delivered) and (cancelled) come last."),
+        Column(
+          name: "arrived", type: .integer, unit: "items",
+          description: "Items that have ever reached the stage or a later one."),
+        Column(
+          name: "items", type: .integer, unit: "items",
+          description: "Those that have not reached the next one: the height of the band."),
+        Column(name: "complete", type: .text, description: "Whether the whole period lies in the question."),
+      ]
+  }
+
+  /// When each item was delivered for the first time, or cancelled for good.
+  private struct Ends {
+    private var ends: [(micros: Int64, isCancelled: Bool)?]
+
+    init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
+      var ends = [(micros: Int64, isCancelled: Bool)?](
+        repeating: nil, count: Int(view.log.symbolCount(in: .subject)) + 1)
+      EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+        guard Int(row.item) < ends.count else { return }
+        let isCancelled = row.stamp.flags.contains(.cancelled)
+        if isCancelled, end != nil { return }
+        if let known = ends[Int(row.item)], !known.isCancelled, isCancelled || known.micros <= row.effectiveMicros {
+          return
+        }
+        ends[Int(row.item)] = (row.effectiveMicros, isCancelled)
+      }
+      self.ends = ends
+    }
+
+    subscript(item: UInt32) -> (micros: Int64, isCancelled: Bool)? { Int(item) < ends.count ? ends[Int(item)] : nil }
+  }
+}
