@@ -85,8 +85,9 @@ public enum Catalogue {
   public static let all: [any Projection] = [
     StageQueues(), LeadTimes(), OpenQuantiles(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(),
     WorkItemAge(), StageTimes(), FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(),
-    StageArrivals(), CumulativeFlow(), Bottlenecks(), Transitions(), Variants(), Conformance(), LittlesLaw(),
-    ServiceLevel(), FlowDebt(), Waste(), Forecast(), ControlChart(), DefectRates(), Dora(),
+    StageArrivals(), CumulativeFlow(), Bottlenecks(), ValueStreamMap(), Transitions(), Variants(), Conformance(),
+    LittlesLaw(),
+    ServiceLevel(), FlowDebt(), Waste(), Forecast(), ControlChart(), DefectRates(), Dora(), DataQuality(),
   ]
 
   /// The projection of a name; an error names the nearest one.

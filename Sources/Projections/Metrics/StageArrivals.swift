@@ -11,8 +11,8 @@ public struct StageArrivals: Projection {
   public let definition = """
     For each stage, the visits that began (arrivals) and the visits that ended (departures), each counted in the period in which that \
     happened; net is arrivals − departures, by which the stage's queue grew. A departure is any end of a visit: a move on, a move back, \
-    a leaving, a delivery, a cancellation. A visit is judged by the stream and attributes that the item had when it began, for both; a \
-    change of attributes is neither. By period, the counts are the rates; a done stage delivers and is never visited, see throughput.
+    a leaving, a delivery, a cancellation. An arrival is judged by the stream and attributes that the item had when the visit began, a \
+    departure by those when it ended; a change of attributes is neither. By period, the counts are the rates; a done stage delivers and is never visited, see throughput.
     """
   /// See ``Projection``.
   public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
@@ -41,14 +41,14 @@ public struct StageArrivals: Projection {
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
-    VisitSpans(view.visits, parts.cut).byItem(view).forEach { _, spans in
-      forEachVisit(spans, parts) { visit in
-        let row = visit.posting
-        guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
-        figures.add(row, at: visit.fromMicros, stage: visit.stage, amount: 1) { $0.arrivals += 1 }
-        if let end = visit.toMicros {
-          figures.add(row, at: end, stage: visit.stage, amount: -1) { $0.departures += 1 }
-        }
+    VisitSpans(view.visits, parts.cut).forEach(in: view.visits) { span in
+      let row = span.posting
+      guard figures.passes(row), figures.passes(stage: span.stage) else { return }
+      if !span.isContinuation {
+        figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
+      }
+      if let end = span.toMicros, !span.isContinued {
+        figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
       }
     }
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }

@@ -51,18 +51,10 @@ struct ItemTimes {
   }
 
   private func forEachRow<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, _ body: (Row, Int) -> Void) {
-    let rowCount = book.firstRow(positionAfter: cut.position)
-    var number = 0
-    while number * RowTable<Row>.rowsPerBlock < rowCount {
-      let block = book.block(number)
-      number += 1
-      guard block.header.minTimeMicros <= cut.atMicros else { continue }
-      for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
-        let row = block.rows[index]
-        guard row.effectiveMicros <= cut.atMicros, Int(row.subject) < places.count else { continue }
-        let place = places[Int(row.subject)]
-        if place >= 0 { body(row, Int(place)) }
-      }
+    book.forEachRow(in: cut) { row in
+      guard Int(row.subject) < places.count else { return }
+      let place = places[Int(row.subject)]
+      if place >= 0 { body(row, Int(place)) }
     }
   }
 
@@ -70,5 +62,23 @@ struct ItemTimes {
   subscript(item: UInt32) -> Times {
     guard Int(item) < places.count, places[Int(item)] >= 0 else { return Times() }
     return times[Int(places[Int(item)])]
+  }
+}
+
+extension RowReader where Row: Posting {
+  /// Calls `body` with each posting inside a cut, in the order of the book. Blocks that begin after the instant are skipped.
+  @inline(__always)
+  func forEachRow(in cut: Cut, _ body: (Row) -> Void) {
+    let rowCount = firstRow(positionAfter: cut.position)
+    var number = 0
+    while number * RowTable<Row>.rowsPerBlock < rowCount {
+      let block = block(number)
+      number += 1
+      guard block.header.minTimeMicros <= cut.atMicros else { continue }
+      for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
+        let row = block.rows[index]
+        if row.effectiveMicros <= cut.atMicros { body(row) }
+      }
+    }
   }
 }

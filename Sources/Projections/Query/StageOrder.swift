@@ -29,6 +29,9 @@ struct StageOrder {
     return place == otherPlace ? one.lexicographicallyPrecedes(other) : place < otherPlace
   }
 
+  /// The place of a stage in its stream's definition; the last one for a stage that it does not name.
+  func place(_ stream: String, _ stage: String) -> Int { places[stream]?[stage] ?? .max }
+
   /// `queue` or `work`, as the definition says; `work` without one.
   func kind(_ stream: String?, _ stage: String?) -> String {
     roles[stream ?? ""]?[stage ?? ""]?.contains(.queue) ?? false ? "queue" : "work"

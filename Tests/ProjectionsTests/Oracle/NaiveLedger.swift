@@ -103,16 +103,11 @@ struct NaiveLedger {
     var open: Set<String> = []
   }
 
-  private typealias Known = (position: Int, event: PlainEvent)
+  typealias Known = (position: Int, event: PlainEvent)
 
   /// What the ledger knew at `position` of how the world was at `seconds`.
   func world(knownAt position: Int, at seconds: Int) -> World {
-    let recorded: [Known] = events.prefix(position).enumerated().map { ($0.offset + 1, $0.element) }
-    let live =
-      recorded
-      .filter { $0.event.type != "event.voided" && !isVoided($0.event, recorded) }
-      .filter { $0.event.seconds <= seconds }
-      .sorted { ($0.event.seconds, $0.position) < ($1.event.seconds, $1.position) }
+    let live = live(knownAt: position, at: seconds)
     let definitions = live.filter { $0.event.type == "stream.defined" }
 
     var world = World()
@@ -163,6 +158,30 @@ struct NaiveLedger {
     return world
   }
 
+  /// The events that count in a cut, in the order of time.
+  private func live(knownAt position: Int, at seconds: Int) -> [Known] {
+    let recorded: [Known] = events.prefix(position).enumerated().map { ($0.offset + 1, $0.element) }
+    return
+      recorded
+      .filter { $0.event.type != "event.voided" && !isVoided($0.event, recorded) }
+      .filter { $0.event.seconds <= seconds }
+      .sorted { ($0.event.seconds, $0.position) < ($1.event.seconds, $1.position) }
+  }
+
+  /// The lives of all items that were seen in the system, by item.
+  func lives(knownAt position: Int, at seconds: Int) -> [String: Life] {
+    let live = live(knownAt: position, at: seconds)
+    let others = ["item.linked", "item.rejected", "work.logged"]
+    var lives: [String: Life] = [:]
+    for (item, events) in Dictionary(
+      grouping: live.filter { $0.event.type.hasPrefix("item.") && !others.contains($0.event.type) }, by: \.event.subject
+    ) {
+      let life = Life(events, live.filter { $0.event.type == "stream.defined" })
+      if life.opened != nil { lives[item] = life }
+    }
+    return lives
+  }
+
   private func isVoided(_ event: PlainEvent, _ recorded: [Known]) -> Bool {
     recorded.contains { other in
       other.event.type == "event.voided" && other.event.subject == event.id && !isVoided(other.event, recorded)
@@ -170,7 +189,7 @@ struct NaiveLedger {
   }
 
   /// One item's life, told event by event.
-  private struct Life {
+  struct Life {
     var phase = "unseen"
     var stream = ""
     var team = ""
@@ -186,6 +205,10 @@ struct NaiveLedger {
     private var clock = 0
     var created: Int?
     var committed: Int?
+    /// When the item was first seen in the system.
+    var opened: Int?
+    /// When it was delivered for the first time, whatever came later.
+    var firstDelivered: Int?
     var visit: Visit? {
       phase == "open" && !stage.isEmpty
         ? Visit(item: item, stream: stream, stage: stage, since: since, team: team, actor: actor) : nil
@@ -200,6 +223,7 @@ struct NaiveLedger {
         item = event.subject
         pass(to: event.seconds)
         tell(event, position)
+        if phase != "unseen", opened == nil { opened = event.seconds }
         observe(event.seconds)
       }
     }
@@ -321,6 +345,7 @@ struct NaiveLedger {
     }
 
     private mutating func finish(_ how: String, _ seconds: Int) {
+      if how == "delivered", firstDelivered == nil { firstDelivered = seconds }
       phase = how
       stage = ""
       blockedSince = nil

@@ -1,0 +1,52 @@
+import ValueStream
+
+/// How long some items processed and waited in each stage, in all: from the signed sums of their postings in a cut.
+struct StageSums {
+  /// A stage of a stream.
+  struct Stage: Hashable {
+    var stream: UInt16
+    var stage: UInt32
+  }
+
+  /// The sums of a stage, in microseconds.
+  struct Times {
+    /// In it while it was a `work` stage, and not blocked.
+    var processMicros: Int128 = 0
+    /// In it while it was a `queue` stage, or blocked.
+    var waitMicros: Int128 = 0
+  }
+
+  private(set) var times: [Stage: Times] = [:]
+
+  /// Sums up the items that are given with the stream that each is counted under.
+  init(of items: [(item: UInt32, stream: UInt16)], _ parts: AnswerParts, _ view: borrowing LedgerView) {
+    var streams = [UInt16](repeating: .max, count: Int(view.log.symbolCount(in: .subject)) + 1)
+    for (item, stream) in items where Int(item) < streams.count { streams[Int(item)] = stream }
+    let stageCount = view.stages.names.count
+    var sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
+    let cut = parts.cut
+    let rules = parts.rules
+    let clock = parts.clock
+    view.visits.forEachRow(in: cut) { row in
+      guard Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
+      let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
+      guard place < sums.count else { return }
+      let signed = Int128(clock.signedSpan(row, cut.atMicros))
+      let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.sinceMicros, position: .max)
+      if role.contains(.queue) { sums[place].waitMicros += signed } else { sums[place].processMicros += signed }
+    }
+    view.blocks.forEachRow(in: cut) { row in
+      guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
+      let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
+      guard place < sums.count,
+        !rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
+      else { return }
+      let signed = Int128(clock.signedSpan(row, cut.atMicros))
+      sums[place].processMicros -= signed
+      sums[place].waitMicros += signed
+    }
+    for (place, sum) in sums.enumerated() where sum.processMicros != 0 || sum.waitMicros != 0 {
+      times[Stage(stream: UInt16(place / stageCount), stage: UInt32(place % stageCount))] = sum
+    }
+  }
+}
