@@ -20,7 +20,26 @@ struct EveryMetricTests {
       var event = PlainEvent(
         id: events[index].id, type: "", subject: "X\(number)", seconds: events[index].seconds,
         stream: Bool.random(using: &generator) ? "s1" : nil)
-      switch Int.random(in: 0..<6, using: &generator) {
+      switch Int.random(in: 0..<10, using: &generator) {
+      case 6:
+        let scale = ["csat", "nps", "ces"][number % 3]
+        event.type = "feedback.received"
+        event.data = ["scale": scale, "step": "p\(number % 2)", "item": item, "service": service]
+        event.numbers = ["score": Double(number)]
+      case 7:
+        event.type = "outcome.measured"
+        event.subject = "revenue"
+        event.data = ["unit": "EUR", "item": item]
+        event.numbers = ["value": Double(number) * 1.5]
+      case 8:
+        event.type = "target.set"
+        event.subject = ["revenue", "lead-time", "wip", "satisfaction"][number % 4]
+        event.data = number == 2 ? ["direction": "atMost"] : [:]
+        event.numbers = ["value": Double(number)]
+      case 9:
+        event.type = number < 4 ? "experiment.started" : "experiment.ended"
+        event.subject = "E\(number % 3)"
+        event.data = number < 4 ? ["metric": ["lead-time", "csat", "nothing"][number % 3]] : [:]
       case 0:
         event.type = "deployment.completed"
         event.data = [
@@ -42,6 +61,7 @@ struct EveryMetricTests {
       default:
         event.type = "check.completed"
         event.data = ["outcome": number < 3 ? "failed" : "passed", "item": item, "stage": "review"]
+        event.numbers = ["coverage": Double(number) / 5]
       }
       events[index] = event
     }

@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 4
+  static let projectionVersion: UInt32 = 5
 
   let path: String
   let environment: Environment

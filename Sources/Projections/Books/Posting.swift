@@ -181,8 +181,8 @@ public struct DefectPosting: Posting, Equatable {
   @inlinable public var subject: UInt32 { defect }
 }
 
-/// `book.events`: an event about something else than an item's way through the stages or a defect: a check, a change, a deployment, an
-/// incident, feedback … (+1), taken back (−1) when it is voided.
+/// `book.events`: an event that says more than an item's way through the stages: a check, a change, a deployment, an incident, feedback,
+/// a finding or the resolution of a defect, what an item is worth … (+1), taken back (−1) when it is voided.
 public struct EventPosting: Posting, Equatable {
   /// See ``Posting``.
   public var stamp: PostingStamp

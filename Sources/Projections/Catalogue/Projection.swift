@@ -83,11 +83,15 @@ extension Projection {
 public enum Catalogue {
   /// In the order in which they are listed.
   public static let all: [any Projection] = [
-    StageQueues(), LeadTimes(), OpenQuantiles(), WorkInProgress(), FlowLoad(), Throughput(), FlowDistribution(),
+    Health(), StageQueues(), LeadTimes(), OpenQuantiles(), WorkInProgress(), FlowLoad(), Throughput(),
+    FlowDistribution(),
     WorkItemAge(), StageTimes(), FlowEfficiency(), BlockedTime(), Rework(), Handoffs(), CompleteAccurate(),
     StageArrivals(), CumulativeFlow(), Bottlenecks(), ValueStreamMap(), Transitions(), Variants(), Conformance(),
     LittlesLaw(),
-    ServiceLevel(), FlowDebt(), Waste(), Forecast(), ControlChart(), DefectRates(), Dora(), DataQuality(),
+    ServiceLevel(), FlowDebt(), Waste(), Forecast(), ControlChart(), DefectRates(),
+    DefectMatrix(), DefectAge(), DefectResolution(), FirstPassYield(), CheckResults(), TestCoverage(), Dora(),
+    Satisfaction(),
+    CustomerJourney(), ValueDelivered(), CostOfDelay(), Outcomes(), Experiments(), DataQuality(),
   ]
 
   /// The projection of a name; an error names the nearest one.

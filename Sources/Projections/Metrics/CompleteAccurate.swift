@@ -44,7 +44,7 @@ public struct CompleteAccurate: Projection {
     split.groupings = [.stream, .stage] + extra
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    let rejections = try Rejections(query, parts, view)
+    let rejections = try Rejections(parts, view)
     var delivered: Set<UInt32> = []
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
       if !row.stamp.flags.contains(.cancelled) { delivered.insert(row.item) }
@@ -125,21 +125,12 @@ public struct CompleteAccurate: Projection {
     whole.groupings = [.stream] + extra
     whole.explains = false
     let parts = try AnswerParts(whole, view)
-    let flawed = try Self.flawedItems(query, parts, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
-    var places: [UInt16: [UInt32: Int]] = [:]
-    DeliveredItems(parts, view) { figures.passes($0) }.forEach { row, reopenings, spans in
-      let places = places[row.stamp.stream] ?? Self.learn(row.stamp.stream, parts, &places)
-      var furthest = -1
-      var isClean = reopenings == 0 && !flawed.contains(row.item) && !rejections.has(row.item)
-      forEachVisit(spans, parts) { visit in
-        guard let place = places[visit.stage] else { return }
-        if place <= furthest { isClean = false }
-        furthest = max(furthest, place)
-      }
+    let filter = figures
+    try FirstPass(parts, rejections, view).forEachDelivery(view, where: { filter.passes($0) }) { row, flaws in
       figures.add(row, at: row.effectiveMicros) {
         $0.delivered += 1
-        $0.passed += isClean ? 1 : 0
+        $0.passed += flaws.isEmpty ? 1 : 0
       }
     }
     var products: [[String]: Double] = [:]
@@ -173,47 +164,5 @@ public struct CompleteAccurate: Projection {
           yield.delivered == 0 ? .null : .share(Double(yield.passed) / Double(yield.delivered)),
         ]
       })
-  }
-
-  /// Items with a defect or a failed check.
-  private static func flawedItems(
-    _ query: Query, _ parts: AnswerParts, _ view: borrowing LedgerView
-  ) throws -> Set<UInt32> {
-    var items: Set<UInt32> = []
-    StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { items.insert($0.item) }
-    try EventRows([.checkCompleted], Rejections.unfiltered(query), parts.cut, view).forEach(view) { event in
-      if event.words[.outcome] == "failed" { items.insert(event.item) }
-    }
-    return items
-  }
-}
-
-/// The `vsl.item.rejected` events of a cut, by item.
-private struct Rejections {
-  private var byItem: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
-
-  init(_ query: Query, _ parts: AnswerParts, _ view: borrowing LedgerView) throws {
-    var found: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
-    try EventRows([.itemRejected], Self.unfiltered(query), parts.cut, view).forEach(view) { event in
-      let name = view.log.symbolBytes(event.row.argument, in: .stage).map(Array.init) ?? []
-      found[event.item, default: []].append((view.stages.number(of: name) ?? 0, event.row.effectiveMicros))
-    }
-    byItem = found
-  }
-
-  /// The same cut without filters: what happened to an item counts whatever the question filters its visits by.
-  static func unfiltered(_ query: Query) -> Query {
-    var all = query
-    all.filter = Filter()
-    all.groupings = []
-    return all
-  }
-
-  /// Whether an item was rejected at all.
-  func has(_ item: UInt32) -> Bool { byItem[item] != nil }
-
-  /// Whether an item was rejected with a stage as the origin, from one instant to before another.
-  func has(_ item: UInt32, origin: UInt32, from: Int64, to: Int64) -> Bool {
-    byItem[item]?.contains { $0.origin == origin && $0.micros >= from && $0.micros < to } ?? false
   }
 }

@@ -89,7 +89,7 @@ public struct Dora: Projection {
         }
       }
     }
-    let rows = figures.rows(view) { $0 == 0 ? nil : services[Int($0)] }
+    let rows = figures.rows(view) { word, _ in word == 0 ? nil : services[Int(word)] }
     let early = facts.deployments.reduce(0) { $0 + $1.changes.count { $0.micros < 0 } }
     var notes = parts.notes
     if early > 0 { notes.append("\(early) changes were deployed before they were committed (clock skew): left out.") }

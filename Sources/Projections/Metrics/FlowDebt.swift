@@ -77,8 +77,8 @@ public struct FlowDebt: Projection {
         if !isCancelled { $0.cycles.append(cycle) }
       }
     }
-    OpenItems(parts, view, openOnly: true).forEach { piece in
-      guard piece.toMicros == nil, let committed = piece.committedMicros,
+    OpenNow(parts, parts.cut, view, commitments: true).forEach { piece in
+      guard let committed = piece.committedMicros,
         classifier.passes(stream: piece.stream, attributes: piece.attributes, item: piece.item)
       else { return }
       histories[group(piece.stream, piece.attributes, piece.item)].committed.append(committed)

@@ -35,9 +35,9 @@ public struct FlowLoad: Projection {
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: nil) { 0 }
     var total = 0
-    OpenItems(parts, view, openOnly: true).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       let row = piece.posting
-      guard piece.toMicros == nil, figures.passes(row), figures.passes(stage: piece.stage) else { return }
+      guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
       total += 1
       figures.add(row, at: piece.fromMicros, stage: piece.stage) { $0 += 1 }
     }

@@ -48,7 +48,7 @@ public struct LittlesLaw: Projection {
     }
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
-    let items = OpenItems(parts, view, openOnly: false)
+    let items = OpenItems(parts, view)
     var first = Int64.max
     items.forEach { first = min(first, $0.fromMicros) }
     let hasBegun = first <= at

@@ -67,9 +67,9 @@ public struct OpenQuantiles: Projection {
       let time = parts.clock.span(row.stamp.stream, from: start, to: row.effectiveMicros)
       figures.add(row, at: row.effectiveMicros, amount: Double(time) / 1e6) { $0.ended.append(time) }
     }
-    OpenItems(parts, view, openOnly: true).forEach { piece in
+    OpenNow(parts, parts.cut, view, commitments: isCycle).forEach { piece in
       let row = piece.posting
-      guard piece.toMicros == nil, figures.passes(row) else { return }
+      guard figures.passes(row) else { return }
       guard let since = isCycle ? piece.committedMicros : piece.openedMicros else {
         uncommitted += 1
         figures.exclude(row, because: "open, and never committed to")

@@ -158,8 +158,8 @@ public struct ServiceLevel: Projection {
     let sorted = times.mapValues { $0.sorted() }
     let classifier = try RowClassifier(parts.query, view)
     var open: [(risk: Double?, age: Int64, piece: OpenPiece)] = []
-    OpenItems(parts, view, openOnly: true).forEach { piece in
-      guard piece.toMicros == nil, let promise = promises[piece.stream],
+    OpenNow(parts, parts.cut, view, commitments: isCycle).forEach { piece in
+      guard let promise = promises[piece.stream],
         classifier.passes(stream: piece.stream, attributes: piece.attributes, item: piece.item),
         let since = isCycle ? piece.committedMicros : piece.openedMicros
       else { return }

@@ -58,7 +58,7 @@ public struct Transitions: Projection {
       Self.add(from: last, to: to, last.posting, at: end.effectiveMicros, parts, &figures)
     }
     let stageNames = view.stages
-    let rows = figures.rows(view) { word in
+    let rows = figures.rows(view) { word, _ in
       switch word {
       case Self.delivered: "(delivered)"
       case Self.cancelled: "(cancelled)"

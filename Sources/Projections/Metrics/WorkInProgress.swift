@@ -55,8 +55,8 @@ public struct WorkInProgress: Projection {
   private func atInstant(_ query: Query, _ committedOnly: Bool, _ view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: nil) { Counts() }
-    OpenItems(parts, view, openOnly: true).forEach { piece in
-      guard piece.toMicros == nil, !committedOnly || piece.committedMicros != nil else { return }
+    OpenNow(parts, parts.cut, view, commitments: committedOnly).forEach { piece in
+      guard !committedOnly || piece.committedMicros != nil else { return }
       let row = piece.posting
       guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
       figures.add(row, at: piece.fromMicros, stage: piece.stage) {
@@ -85,7 +85,7 @@ public struct WorkInProgress: Projection {
   private func byPeriod(_ query: Query, _ committedOnly: Bool, _ view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
-    let items = OpenItems(parts, view, openOnly: false)
+    let items = OpenItems(parts, view)
     var first = Int64.max
     items.forEach { first = min(first, $0.fromMicros) }
     var figures = try Figures(parts, view, range: first <= at ? first...at : nil) { Load() }

@@ -45,9 +45,9 @@ public struct WorkItemAge: Projection {
     var figures = try Figures(parts, view, range: nil) { [Int64]() }
     var open: [(age: Int64, piece: OpenPiece)] = []
     var uncommitted = 0
-    OpenItems(parts, view, openOnly: true).forEach { piece in
+    OpenNow(parts, parts.cut, view, commitments: true).forEach { piece in
       let row = piece.posting
-      guard piece.toMicros == nil, figures.passes(row), figures.passes(stage: piece.stage) else { return }
+      guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
       let since: Int64
       if fromCommitment {
         guard let committed = piece.committedMicros else {

@@ -39,7 +39,10 @@ extension Projector {
       let slot = try cache.find(item) ?? load(item, source, asOf: position - 1)
       let old = try itemFacts(inSlot: slot, source)
       try repost(slot, old, try itemFacts(of: item, source, asOf: position), source)
-    case .defect: try repostDefect(targetFact.subject, source)
+      if targetFact.measure != 0 { try repostEvent(at: target, targetFact, source) }
+    case .defect:
+      try repostDefect(targetFact.subject, source)
+      try repostEvent(at: target, targetFact, source)
     case .event: try repostEvent(at: target, targetFact, source)
     case .definition:
       noteCause(position)

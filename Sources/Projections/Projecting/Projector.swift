@@ -95,6 +95,8 @@ final class Projector {
   @inline(__always)
   private func processItem(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
     let itemFact = try itemFact(fact, position, source)
+    // What an item is worth is said by its events, not by its timeline.
+    if fact.measure != 0 { try processEvent(fact, source) }
     if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
     let slot: Int
     if let known = cache.find(fact.subject) {

@@ -57,7 +57,17 @@ struct EventRows {
         default: false
         }
       }
-    history = needsItems ? ItemAttributeHistory(view, cut) : nil
+    guard needsItems else {
+      history = nil
+      return
+    }
+    let wanted = self.kinds
+    var named = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
+    standing.forEach(in: view.events) { row in
+      let item = Self.item(of: row)
+      if wanted.contains(row.kind), Int(item) < named.count { named[Int(item)] = true }
+    }
+    history = ItemAttributeHistory(of: named, view, cut)
   }
 
   /// Calls `body` with each event, in the order of the log.
@@ -100,8 +110,8 @@ struct EventRows {
   /// The item that an event is about or names.
   static func item(of row: EventPosting) -> UInt32 {
     switch EventKind(rawValue: row.kind) {
-    case .itemLinked, .itemRejected, .workLogged: row.subject
-    case .checkCompleted, .changeMerged, .feedbackReceived, .outcomeMeasured: row.argument
+    case .itemCreated, .itemChanged, .itemLinked, .itemRejected, .workLogged: row.subject
+    case .checkCompleted, .defectFound, .changeMerged, .feedbackReceived, .outcomeMeasured: row.argument
     default: 0
     }
   }
@@ -114,35 +124,5 @@ struct EventRows {
       words.values[entry.tag] = entry.value
     }
     return words
-  }
-}
-
-/// Which attributes each item had when, in a cut.
-struct ItemAttributeHistory {
-  private var changes: [UInt32: [(from: Int64, set: UInt32)]] = [:]
-
-  init(_ view: borrowing LedgerView, _ cut: Cut) {
-    StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) { note($0.item, $0.effectiveMicros, $0.attributes) }
-    // A visit that has ended no longer stands; what its item was then is said by its opening all the same.
-    let count = view.visits.firstRow(positionAfter: cut.position)
-    for index in 0..<count {
-      let row = view.visits.row(at: index)
-      guard row.opening == UInt32(index), row.effectiveMicros <= cut.atMicros else { continue }
-      note(row.item, row.effectiveMicros, row.attributes)
-    }
-    StandingEntries(view.completions, cut).forEach(in: view.completions) {
-      note($0.item, $0.effectiveMicros, $0.attributes)
-    }
-    for key in changes.keys { changes[key]?.sort { $0.from < $1.from } }
-  }
-
-  private mutating func note(_ item: UInt32, _ from: Int64, _ set: UInt32) {
-    changes[item, default: []].append((from, set))
-  }
-
-  /// The set of an item at an instant; the first known one before that.
-  func attributes(of item: UInt32, at micros: Int64) -> UInt32 {
-    guard let list = changes[item], let first = list.first else { return 0 }
-    return list.last { $0.from <= micros }?.set ?? first.set
   }
 }

@@ -40,6 +40,12 @@ struct Figures<Sum> {
     classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.subject)
   }
 
+  /// Whether the filter lets a defect pass: by the item that it was found in.
+  @inline(__always)
+  func passes(_ row: DefectPosting) -> Bool {
+    classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
+  }
+
   /// Whether the filter lets a stage pass.
   @inline(__always)
   func passes(stage: UInt32) -> Bool { classifier.passes(stage: stage) }
@@ -48,19 +54,20 @@ struct Figures<Sum> {
   ///
   /// - Parameters:
   ///   - instant: the instant by which it is counted.
+  ///   - item: the item that it counts for, when that is not what the posting is about.
   ///   - amount: what it adds, for an explanation.
   @inline(__always)
   mutating func add<Row: Posting>(
-    _ row: Row, at instant: Int64, stage: UInt32 = 0, origin: UInt32 = 0, word: UInt32 = 0, amount: Double? = nil,
-    _ body: (inout Sum) -> Void
+    _ row: Row, at instant: Int64, item: UInt32? = nil, stage: UInt32 = 0, origin: UInt32 = 0, severity: UInt32 = 0,
+    word: UInt32 = 0, amount: Double? = nil, _ body: (inout Sum) -> Void
   ) {
     guard parts.isInRange(instant) else { return }
     var group = 0
     if isSplit {
       let period = calendar?.number(of: instant) ?? -1
       group = classifier.group(
-        stream: row.stamp.stream, attributes: row.attributes, item: row.subject, stage: stage, origin: origin,
-        word: word, period: period)
+        stream: row.stamp.stream, attributes: row.attributes, item: item ?? row.subject, stage: stage, origin: origin,
+        severity: severity, word: word, period: period)
       if group == sums.count { sums.append(make()) }
       firstPeriod = min(firstPeriod, period)
       lastPeriod = max(lastPeriod, period)
@@ -111,7 +118,7 @@ struct Figures<Sum> {
   }
 
   /// The rows, by period, then by the groups' names.
-  func rows(_ view: borrowing LedgerView, word: ((UInt32) -> String?)? = nil) -> [Row] {
+  func rows(_ view: borrowing LedgerView, word: ((UInt32, String) -> String?)? = nil) -> [Row] {
     var rows: [Row] = []
     if !isSplit { return [Row(group: 0, period: -1, sum: sums[0], names: [])] }
     var met: Set<Int32> = []

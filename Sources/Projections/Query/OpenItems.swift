@@ -39,37 +39,36 @@ struct OpenItems {
   private let visits: ItemVisits
   private let parts: AnswerParts
 
-  /// Settles arrivals, completions and visits of a cut. With `openOnly`, only of the items that are open at the cut's instant.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView, openOnly: Bool) {
+  /// Settles the lives of items that are open in a cut, given their arrivals.
+  init(_ parts: AnswerParts, _ cut: Cut, _ view: borrowing LedgerView, _ arrivals: [ArrivalPosting]) {
+    var isWanted = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
+    for row in arrivals where Int(row.item) < isWanted.count { isWanted[Int(row.item)] = true }
+    self.init(parts, cut, view, arrivals, isWanted)
+  }
+
+  private init(
+    _ parts: AnswerParts, _ cut: Cut, _ view: borrowing LedgerView, _ arrivals: [ArrivalPosting], _ isWanted: [Bool]
+  ) {
     self.parts = parts
-    let symbolCount = Int(view.log.symbolCount(in: .subject)) + 1
-    var isWanted = [Bool](repeating: !openOnly, count: symbolCount)
-    var isClosed = [Bool](repeating: false, count: openOnly ? symbolCount : 0)
-    if openOnly {
-      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-        if Int(row.item) < symbolCount { isClosed[Int(row.item)] = true }
-      }
-    }
-    var arrivals: [ArrivalPosting] = []
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
-      guard Int(row.item) < symbolCount else { return }
-      if openOnly {
-        if isClosed[Int(row.item)] { return }
-        isWanted[Int(row.item)] = true
-      }
-      arrivals.append(row)
-    }
-    arrivals.sort { $0.item < $1.item }
-    openedAt = arrivals
+    openedAt = arrivals.sorted { $0.item < $1.item }
     var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
-    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
-      guard Int(row.item) < symbolCount, isWanted[Int(row.item)] else { return }
+    EntrySpans(view.completions, cut).forEach(in: view.completions) { row, end in
+      guard Int(row.item) < isWanted.count, isWanted[Int(row.item)] else { return }
       closed[row.item, default: []].append((row.effectiveMicros, end))
     }
     for item in closed.keys { closed[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
     self.closed = closed
-    let wanted = isWanted
-    visits = VisitSpans(view.visits, parts.cut).byItem(view) { Int($0) < symbolCount && wanted[Int($0)] }
+    visits = VisitSpans(view.visits, cut).byItem(view) { Int($0) < isWanted.count && isWanted[Int($0)] }
+  }
+
+  /// Settles the lives of all items of a cut.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
+    let count = Int(view.log.symbolCount(in: .subject)) + 1
+    var arrivals: [ArrivalPosting] = []
+    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
+      if Int(row.item) < count { arrivals.append(row) }
+    }
+    self.init(parts, parts.cut, view, arrivals, [Bool](repeating: true, count: count))
   }
 
   /// Calls `body` with each piece, those of one item side by side and in the order of time.

@@ -77,7 +77,7 @@ public enum Grouping: Sendable, Hashable {
 
   /// The words that some projection can be split by.
   public static let words = [
-    "reason", "actor", "outcome", "check", "environment", "scale", "step", "unit", "relation",
+    "reason", "actor", "outcome", "check", "environment", "scale", "step", "unit", "relation", "measure",
   ]
 }
 

@@ -197,9 +197,9 @@ struct RowClassifier {
 
   /// The values of a group's columns, one for each grouping; nil where there is none.
   ///
-  /// - Parameter word: the text of a word's number; the books' words when nil.
+  /// - Parameter word: the text of a word's number, for a grouping's name; the books' words when nil.
   func columns(
-    of key: GroupKey, _ view: borrowing LedgerView, word: ((UInt32) -> String?)? = nil
+    of key: GroupKey, _ view: borrowing LedgerView, word: ((UInt32, String) -> String?)? = nil
   ) -> [String?] {
     groupings.map { grouping in
       switch grouping {
@@ -210,7 +210,7 @@ struct RowClassifier {
       case .origin: view.stages.name(key.origin)
       case .severity: view.texts.name(key.severity)
       case .item: key.item == 0 ? nil : view.subjectName(key.item)
-      case .word: if let word { word(key.word) } else { view.texts.name(key.word) }
+      case .word(let name): if let word { word(key.word, name) } else { view.texts.name(key.word) }
       }
     }
   }

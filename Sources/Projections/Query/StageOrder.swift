@@ -32,6 +32,9 @@ struct StageOrder {
   /// The place of a stage in its stream's definition; the last one for a stage that it does not name.
   func place(_ stream: String, _ stage: String) -> Int { places[stream]?[stage] ?? .max }
 
+  /// The first place that any stream's definition gives to a stage; the last one for one that none names.
+  func place(ofStage stage: String?) -> Int { places.values.compactMap { $0[stage ?? ""] }.min() ?? .max }
+
   /// `queue` or `work`, as the definition says; `work` without one.
   func kind(_ stream: String?, _ stage: String?) -> String {
     roles[stream ?? ""]?[stage ?? ""]?.contains(.queue) ?? false ? "queue" : "work"

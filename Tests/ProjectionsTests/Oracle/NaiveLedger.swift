@@ -113,7 +113,9 @@ struct NaiveLedger {
     var world = World()
     let otherTypes = ["item.linked", "item.rejected", "work.logged", "check.completed", "deployment.completed"]
     world.others =
-      live.filter { otherTypes.contains($0.event.type) }.map {
+      live.filter {
+        otherTypes.contains($0.event.type) || $0.event.type.hasPrefix("defect.") || $0.event.numbers["value"] != nil
+      }.map {
         Other(
           type: $0.event.type, subject: $0.event.subject, seconds: $0.event.seconds, stream: $0.event.stream ?? "")
       }.sorted()

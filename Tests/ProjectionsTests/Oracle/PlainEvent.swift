@@ -8,6 +8,8 @@ struct PlainEvent: Sendable {
   var stream: String?
   /// Members of `data` that are strings.
   var data: [String: String] = [:]
+  /// Members of `data` that are numbers.
+  var numbers: [String: Double] = [:]
   var labels: [String: String] = [:]
   var escaped: Bool?
   /// For `stream.defined`.
@@ -27,6 +29,7 @@ struct PlainEvent: Sendable {
     ]
     if let stream { members.append("\"valuestream\":\(quoted(stream))") }
     var inner = data.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+    inner += numbers.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\($0.value)" }
     if !labels.isEmpty {
       let pairs = labels.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
       inner.append("\"labels\":{\(pairs.joined(separator: ","))}")

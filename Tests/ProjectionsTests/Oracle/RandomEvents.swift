@@ -98,6 +98,9 @@ enum RandomEvents {
       event.subject = "e\(target)"
       event.data = ["source": PlainEvent.source, "id": event.subject]
     }
+    if index % 3 == 0, event.type == "item.created" || event.type == "item.changed" {
+      event.numbers = ["value": Double(index % 7), "costOfDelay": Double(index % 5), "size": Double(index % 4 + 1)]
+    }
     if event.type == "item.entered", event.data["stage"] == nil { event.data["stage"] = stage }
     if event.type.hasPrefix("item."), Int.random(in: 0..<3, using: &generator) == 0 {
       event.stream = "s\(Int.random(in: 1...2, using: &generator))"
