@@ -10,7 +10,7 @@ struct EveryMetricTests {
   static let names = Catalogue.all.map(\.name)
 
   /// Random events with what projections other than the first three look at: checks, changes, deployments, incidents, feedback …
-  private static func events(count: Int, seed: UInt64, distinctTimes: Bool, voids: Bool) -> [PlainEvent] {
+  static func events(count: Int, seed: UInt64, distinctTimes: Bool, voids: Bool) -> [PlainEvent] {
     var generator = SeededGenerator(seed: seed)
     var events = RandomEvents.make(count: count, seed: seed, distinctTimes: distinctTimes, voids: voids)
     for index in events.indices where Int.random(in: 0..<5, using: &generator) == 0 {

@@ -28,7 +28,8 @@ struct CustomerMetricTests {
       event("\(item)-\(stage)", "item.entered", item, day: day, ["stage": stage])
     }
     func feedback(_ number: Int, _ scale: String, _ score: Double, day: Double, step: String) -> PlainEvent {
-      event("f\(number)", "feedback.received", "F\(number)", day: day, ["scale": scale, "step": step], ["score": score])
+      event(
+        "f\(number)", "feedback.received", "F\(number)", day: day, ["scale": scale, "step": step], ["score": score])
     }
     var late = event("z", "item.created", "Z", day: 20)
     late.labels = ["step": "pay"]
@@ -171,7 +172,8 @@ struct CustomerMetricTests {
     // The events span minutes, and a window is whole days: all lies in one.
     let (position, seconds) = (80 - seed * 7, 300 - seed * 30)
     let health = try test.answer("health", knownAt: position, at: seconds)
-    func other(_ metric: String, _ column: String, _ change: (inout Query) -> Void = { _ in }) throws -> [String: Value] {
+    func other(_ metric: String, _ column: String, _ change: (inout Query) -> Void = { _ in }) throws -> [String: Value]
+    {
       try test.answer(metric, knownAt: position, at: seconds) {
         $0.groupings = [.stream]
         change(&$0)

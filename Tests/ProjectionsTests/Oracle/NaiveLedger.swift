@@ -161,7 +161,7 @@ struct NaiveLedger {
   }
 
   /// The events that count in a cut, in the order of time.
-  private func live(knownAt position: Int, at seconds: Int) -> [Known] {
+  func live(knownAt position: Int, at seconds: Int) -> [Known] {
     let recorded: [Known] = events.prefix(position).enumerated().map { ($0.offset + 1, $0.element) }
     return
       recorded
