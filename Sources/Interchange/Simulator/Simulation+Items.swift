@@ -32,6 +32,11 @@ extension Simulation {
     lines.number(500 + random.below(96) * 100)
     lines.text(",\"size\":")
     lines.number([1, 2, 3, 5, 8][random.below(5)])
+    // A third of the items says what a week without it costs.
+    if item.number % 3 == 0 {
+      lines.text(",\"costOfDelay\":")
+      lines.number(20 + Int(item.number) * 7 % 40 * 10)
+    }
     lines.text(",\"labels\":{")
     member("channel", pick(Organisation.channels))
     lines.text("}")

@@ -45,40 +45,51 @@ public struct CompleteAccurate: Projection {
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
     let rejections = try Rejections(parts, view)
-    var delivered: Set<UInt32> = []
+    var delivered = SubjectSet(view)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
       if !row.stamp.flags.contains(.cancelled) { delivered.insert(row.item) }
     }
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
-    var places: [UInt16: [UInt32: Int]] = [:]
+    let places = StageTable.defined(parts, view)
     var unordered = 0
-    var visits: [WholeVisit] = []
-    VisitSpans(view.visits, parts.cut).byItem(view).forEach { item, spans in
-      visits.removeAll(keepingCapacity: true)
-      forEachVisit(spans, parts) { visits.append($0) }
-      guard let stream = visits.last?.stream else { return }
-      let places = places[stream] ?? Self.learn(stream, parts, &places)
+    let isDelivered = delivered
+    let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
+      (figures: figures, unordered: 0, visits: [WholeVisit]())
+    } _: { lane, item, spans in
+      lane.visits.removeAll(keepingCapacity: true)
+      forEachVisit(spans, parts) { lane.visits.append($0) }
+      guard let stream = lane.visits.last?.stream else { return }
       // From the last visit to the first: what comes later decides.
-      var next: Int? = delivered.contains(item) ? .max : nil
+      var next: Int? = isDelivered.contains(item) ? .max : nil
       var earliestLater = Int.max
+      let wasRejected = rejections.has(item)
       var rejectedBefore: [UInt32: Int64] = [:]
-      for visit in visits.reversed() {
-        guard let place = places[visit.stage] else {
-          if figures.passes(visit.posting), visit.toMicros.map(parts.isInRange) ?? false { unordered += 1 }
+      for visit in lane.visits.reversed() {
+        guard let place = places[visit.stage, stream] else {
+          if lane.figures.passes(visit.posting), visit.toMicros.map(parts.isInRange) ?? false { lane.unordered += 1 }
           continue
         }
-        if let end = visit.toMicros, let next, next > place, figures.passes(visit.posting) {
-          let isRejected = rejections.has(
-            item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
+        if let end = visit.toMicros, let next, next > place, lane.figures.passes(visit.posting) {
+          let isRejected =
+            wasRejected
+            && rejections.has(
+              item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
           let isAccepted = earliestLater > place && !isRejected
-          figures.add(visit.posting, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
+          lane.figures.add(visit.posting, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
             $0.handedOff += 1
             $0.accepted += isAccepted ? 1 : 0
           }
         }
         next = place
         earliestLater = min(earliestLater, place)
-        rejectedBefore[visit.stage] = visit.fromMicros
+        if wasRejected { rejectedBefore[visit.stage] = visit.fromMicros }
+      }
+    }
+    for lane in lanes {
+      unordered += lane.unordered
+      figures.absorb(lane.figures) {
+        $0.handedOff += $1.handedOff
+        $0.accepted += $1.accepted
       }
     }
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }
@@ -101,14 +112,6 @@ public struct CompleteAccurate: Projection {
               row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
             ])
         }), more: [try rolled(query, extra, rows, rejections, view)], explanation: figures.explanation(rows, view))
-  }
-
-  private static func learn(
-    _ stream: UInt16, _ parts: AnswerParts, _ places: inout [UInt16: [UInt32: Int]]
-  ) -> [UInt32: Int] {
-    let order = parts.rules.places(of: stream, at: parts.cut.atMicros)
-    places[stream] = order
-    return order
   }
 
   private struct Yield {

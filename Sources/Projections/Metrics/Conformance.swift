@@ -41,8 +41,19 @@ public struct Conformance: Projection {
     case inOrder, skip, repeated, back, unknown
   }
 
+  /// How often each step was made; no array, since every item has one.
+  private typealias Steps = SIMD8<Int>
+
+  /// What one core finds.
+  private struct Lane {
+    var figures: Figures<Sums>
+    var undefined = 0
+    var lastUndefined = UInt32.max
+    var deviations: [(item: UInt32, stream: UInt16, steps: Steps)] = []
+  }
+
   private struct Sums {
-    var steps = [Int](repeating: 0, count: Step.allCases.count)
+    var steps = Steps()
     var items = 0
     var deviating = 0
     var lastItem: UInt32 = 0
@@ -60,6 +71,12 @@ public struct Conformance: Projection {
         deviating += 1
       }
     }
+
+    mutating func add(_ other: Sums) {
+      steps &+= other.steps
+      items += other.items
+      deviating += other.deviating
+    }
   }
 
   /// See ``Projection``.
@@ -69,27 +86,31 @@ public struct Conformance: Projection {
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
     let visits = VisitSpans(view.visits, parts.cut)
     let places = StagePlaces(parts, view, visits)
-    var delivered: [UInt32: CompletionPosting] = [:]
+    var delivered = SubjectTable<CompletionPosting>(view)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-      if !row.stamp.flags.contains(.cancelled) { delivered[row.item] = row }
+      if !row.stamp.flags.contains(.cancelled) { delivered.set(row.item, row) }
     }
-    var undefined: Set<UInt32> = []
-    var deviations: [(item: UInt32, stream: UInt16, steps: [Int])] = []
-    var visited: [Bool] = []
-    visits.byItem(view).forEach { item, spans in
-      visited.removeAll(keepingCapacity: true)
+    let ends = delivered
+    let lanes = visits.byItem(view).fold(isSerial: figures.isSerial) {
+      Lane(figures: figures)
+    } _: { lane, item, spans in
+      // A definition has at most 256 stages.
+      var visited = SIMD4<UInt64>()
       var furthest = -1
-      var own = [Int](repeating: 0, count: Step.allCases.count)
+      var own = Steps()
       var last: WholeVisit?
       func note(_ step: Step, _ visit: WholeVisit, at instant: Int64) {
         let row = visit.posting
-        guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
+        guard lane.figures.passes(row), lane.figures.passes(stage: visit.stage) else { return }
         if parts.isInRange(instant) { own[step.rawValue] += 1 }
-        figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, item) }
+        lane.figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, item) }
       }
       forEachVisit(spans, parts) { visit in
         guard places.isDefined(visit.stream) else {
-          if figures.passes(visit.posting) { undefined.insert(item) }
+          if lane.figures.passes(visit.posting), lane.lastUndefined != item {
+            lane.lastUndefined = item
+            lane.undefined += 1
+          }
           return
         }
         last = visit
@@ -97,20 +118,28 @@ public struct Conformance: Projection {
           note(.unknown, visit, at: visit.fromMicros)
           return
         }
-        while visited.count <= place { visited.append(false) }
+        let bit: UInt64 = 1 << UInt64(place & 63)
         let step: Step =
-          visited[place] ? .repeated : place < furthest ? .back : place == furthest + 1 ? .inOrder : .skip
-        visited[place] = true
+          visited[place >> 6 & 3] & bit != 0
+          ? .repeated : place < furthest ? .back : place == furthest + 1 ? .inOrder : .skip
+        visited[place >> 6 & 3] |= bit
         furthest = max(furthest, place)
         note(step, visit, at: visit.fromMicros)
       }
-      if let last, let end = delivered[item], furthest + 1 < places.stages(of: last.stream).count {
+      if let last, let end = ends[item], furthest + 1 < places.stages(of: last.stream).count {
         note(.skip, last, at: end.effectiveMicros)
       }
-      if own.dropFirst().contains(where: { $0 > 0 }), let last { deviations.append((item, last.stream, own)) }
+      if own.wrappedSum() != own[Step.inOrder.rawValue], let last { lane.deviations.append((item, last.stream, own)) }
+    }
+    var undefined = 0
+    var deviations: [(item: UInt32, stream: UInt16, steps: Steps)] = []
+    for lane in lanes {
+      undefined += lane.undefined
+      deviations += lane.deviations
+      figures.absorb(lane.figures) { $0.add($1) }
     }
     var notes = parts.notes
-    if !undefined.isEmpty { notes.append("\(undefined.count) items of streams without a definition are left out.") }
+    if undefined > 0 { notes.append("\(undefined) items of streams without a definition are left out.") }
     let rows = figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
@@ -129,8 +158,8 @@ public struct Conformance: Projection {
             [
               .integer(Int64(sums.items)),
               sums.items == 0 ? .null : .share(Double(sums.items - sums.deviating) / Double(sums.items)),
-              .integer(Int64(sums.steps.reduce(0, +))),
-            ] + sums.steps.map { .integer(Int64($0)) })
+              .integer(Int64(sums.steps.wrappedSum())),
+            ] + Step.allCases.map { .integer(Int64(sums.steps[$0.rawValue])) })
         }), more: [Self.items(deviations, top, view)], explanation: figures.explanation(rows, view))
   }
 
@@ -152,11 +181,11 @@ public struct Conformance: Projection {
   ]
 
   private static func items(
-    _ deviations: [(item: UInt32, stream: UInt16, steps: [Int])], _ top: Int, _ view: borrowing LedgerView
+    _ deviations: [(item: UInt32, stream: UInt16, steps: Steps)], _ top: Int, _ view: borrowing LedgerView
   ) -> Table {
-    var named: [(count: Int, name: String, stream: String?, steps: [Int])] = []
+    var named: [(count: Int, name: String, stream: String?, steps: Steps)] = []
     for one in deviations {
-      let count = one.steps.dropFirst().reduce(0, +)
+      let count = one.steps.wrappedSum() - one.steps[Step.inOrder.rawValue]
       named.append((count, view.subjectName(one.item), view.streamName(one.stream), one.steps))
     }
     named.sort { ($1.count, $0.name) < ($0.count, $1.name) }
@@ -169,7 +198,7 @@ public struct Conformance: Projection {
       ] + stepColumns,
       rows: named.prefix(top).map { one in
         [.text(one.name), one.stream.map(Value.text) ?? .null, .integer(Int64(one.count))]
-          + one.steps.map { .integer(Int64($0)) }
+          + Step.allCases.map { .integer(Int64(one.steps[$0.rawValue])) }
       })
   }
 }

@@ -33,35 +33,57 @@ public struct DataQuality: Projection {
   /// The projection.
   public init() {}
 
-  private enum Check: String, CaseIterable {
-    case withoutCreated = "items without created"
-    case createdAfterDelivery = "items created after their delivery"
-    case withoutStream = "items in no stream"
-    case unknownStage = "visits of unknown stages"
-    case idle = "open items without events for long"
-    case blockedLong = "items blocked for long"
-    case occurredAfterRecorded = "events that occurred after they were recorded"
-    case timeAssumed = "events without a time"
-    case checkWithoutItem = "checks without an item"
-    case defectWithoutItem = "defects without an item"
-    case deploymentWithoutChanges = "deployments without changes"
+  private enum Check: Int, CaseIterable {
+    case withoutCreated, createdAfterDelivery, withoutStream, unknownStage, idle, blockedLong, occurredAfterRecorded
+    case timeAssumed, checkWithoutItem, defectWithoutItem, deploymentWithoutChanges
+
+    /// What it looks for.
+    var text: String {
+      switch self {
+      case .withoutCreated: "items without created"
+      case .createdAfterDelivery: "items created after their delivery"
+      case .withoutStream: "items in no stream"
+      case .unknownStage: "visits of unknown stages"
+      case .idle: "open items without events for long"
+      case .blockedLong: "items blocked for long"
+      case .occurredAfterRecorded: "events that occurred after they were recorded"
+      case .timeAssumed: "events without a time"
+      case .checkWithoutItem: "checks without an item"
+      case .defectWithoutItem: "defects without an item"
+      case .deploymentWithoutChanges: "deployments without changes"
+      }
+    }
   }
 
   /// What was found: how many of how many, and where.
   private struct Findings {
     var counts = [Int](repeating: 0, count: Check.allCases.count)
     var populations = [Int](repeating: 0, count: Check.allCases.count)
-    let evidence = EvidenceCollector()
-    private var places: [Check: Int] = [:]
+    /// The first positions of each check, ascending.
+    var positions = [[UInt64]](repeating: [], count: Check.allCases.count)
+    /// All that was found, when somebody asked.
+    let evidence: EvidenceCollector?
 
-    init() { for (place, check) in Check.allCases.enumerated() { places[check] = place } }
+    static let listed = 8
 
+    init(explains: Bool) { evidence = explains ? EvidenceCollector() : nil }
+
+    @inline(__always)
     mutating func meet(_ check: Check, _ isFound: Bool, _ entry: @autoclosure () -> EvidenceCollector.Entry) {
-      let place = places[check] ?? 0
-      populations[place] += 1
-      guard isFound else { return }
+      populations[check.rawValue] += 1
+      if isFound { note(check.rawValue, entry()) }
+    }
+
+    @inline(never)
+    private mutating func note(_ place: Int, _ entry: EvidenceCollector.Entry) {
       counts[place] += 1
-      evidence.add(entry(), to: place)
+      evidence?.add(entry, to: place)
+      let known = positions[place]
+      guard known.count < Self.listed || entry.position < known[known.count - 1], !known.contains(entry.position) else {
+        return
+      }
+      positions[place].insert(entry.position, at: known.firstIndex { $0 > entry.position } ?? known.count)
+      if positions[place].count > Self.listed { positions[place].removeLast() }
     }
   }
 
@@ -74,15 +96,12 @@ public struct DataQuality: Projection {
     let blocked = Int64(min(try query.count("blocked", standard: 30), 36_500)) * Timestamp.microsPerDay
     let parts = try AnswerParts(query, view)
     let classifier = try RowClassifier(query, view)
-    var findings = Findings()
+    var findings = Findings(explains: query.explains)
     let lives = try Lives(parts, classifier, &findings, view)
     items(parts, classifier, lives, idle: idle, blocked: blocked, &findings, view)
     try events(parts, query, &findings, view)
     let places = Check.allCases.indices
-    let positions = places.map { place -> [UInt64] in
-      guard place < findings.evidence.groups.count else { return [] }
-      return Array(Set(findings.evidence.groups[place].map(\.position)).sorted().prefix(8))
-    }
+    let positions = findings.positions
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(
@@ -98,13 +117,12 @@ public struct DataQuality: Projection {
           let (count, population) = (findings.counts[place], findings.populations[place])
           let listed = positions[place].map(String.init).joined(separator: " ")
           return [
-            .text(Check.allCases[place].rawValue), .integer(Int64(count)), .integer(Int64(population)),
+            .text(Check.allCases[place].text), .integer(Int64(count)), .integer(Int64(population)),
             population == 0 ? .null : .share(Double(count) / Double(population)),
             listed.isEmpty ? .null : .text(count > positions[place].count ? "\(listed) …" : listed),
           ]
         }),
-      explanation: query.explains
-        ? view.explanation(findings.evidence, keys: Check.allCases.map { [$0.rawValue] }) : nil)
+      explanation: findings.evidence.map { view.explanation($0, keys: Check.allCases.map { [$0.text] }) })
   }
 
   /// What the facts say of each item: whether a creation is known, and when it was heard of last.
@@ -189,7 +207,7 @@ public struct DataQuality: Projection {
   private func events(
     _ parts: AnswerParts, _ query: Query, _ findings: inout Findings, _ view: borrowing LedgerView
   ) throws {
-    var withChanges: Set<UInt64> = []
+    var withChanges = PositionSet(upTo: parts.cut.position)
     try view.log.forEachReference { _, position in withChanges.insert(position) }
     try EventRows([.checkCompleted, .deploymentCompleted], query, parts.cut, view).forEach(view) { event in
       let entry = EvidenceCollector.Entry(

@@ -52,7 +52,7 @@ public struct FirstPassYield: Projection {
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
     let judge = try FirstPass(parts, Rejections(parts, view), view)
     let filter = figures
-    judge.forEachDelivery(view, where: { filter.passes($0) }) { row, flaws in
+    judge.forEachDelivery(view, isSerial: figures.isSerial, where: { filter.passes($0) }) { row, flaws in
       figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: flaws.isEmpty ? 1 : 0) { counts in
         counts.delivered += 1
         if flaws.isEmpty { counts.passed += 1 }

@@ -33,7 +33,9 @@ public struct Handoffs: Projection {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { [Int64]() }
     var silent = 0
-    DeliveredItems(parts, view) { figures.passes($0) }.forEach { row, _, spans in
+    let lanes = DeliveredItems(parts, view) { figures.passes($0) }.fold(isSerial: figures.isSerial) {
+      (figures: figures, silent: 0)
+    } _: { lane, row, _, spans in
       var last: UInt32 = 0
       var count: Int64 = 0
       forEachVisit(spans, parts) { visit in
@@ -42,11 +44,15 @@ public struct Handoffs: Projection {
         last = visit.actor
       }
       guard last != 0 else {
-        silent += 1
-        figures.exclude(row, because: "no visit says who entered")
+        lane.silent += 1
+        lane.figures.exclude(row, because: "no visit says who entered")
         return
       }
-      figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: Double(count)) { $0.append(count) }
+      lane.figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: Double(count)) { $0.append(count) }
+    }
+    for lane in lanes {
+      silent += lane.silent
+      figures.absorb(lane.figures) { $0 += $1 }
     }
     var notes = parts.notes
     if silent > 0 { notes.append("\(silent) delivered items without any actor are left out.") }

@@ -49,12 +49,13 @@ public struct LittlesLaw: Projection {
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
     let items = OpenItems(parts, view)
-    var first = Int64.max
-    items.forEach { first = min(first, $0.fromMicros) }
+    let first = items.firstMicros ?? .max
     let hasBegun = first <= at
     var figures = try Figures(parts, view, range: hasBegun ? first...at : nil) { Sums() }
     let slices = try PeriodSlices(parts, first: hasBegun ? first : nil)
-    items.forEach { piece in
+    let lanes = items.fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, piece in
       let row = piece.posting
       guard figures.passes(row) else { return }
       slices.forEach(from: piece.fromMicros, to: piece.toMicros) { slice in
@@ -63,6 +64,7 @@ public struct LittlesLaw: Projection {
         }
       }
     }
+    for lane in lanes { figures.absorb(lane) { $0.micros += $1.micros } }
     StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
       if figures.passes(row) { figures.add(row, at: row.effectiveMicros) { $0.arrived += 1 } }
     }

@@ -35,6 +35,14 @@ public struct Rework: Projection {
     var visits = 0
     var reopenings = 0
     var micros: Int128 = 0
+
+    mutating func add(_ other: Sums) {
+      delivered += other.delivered
+      withRework += other.withRework
+      visits += other.visits
+      reopenings += other.reopenings
+      micros += other.micros
+    }
   }
 
   /// See ``Projection``.
@@ -42,15 +50,14 @@ public struct Rework: Projection {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
     let delivered = DeliveredItems(parts, view) { figures.passes($0) }
-    var places: [UInt16: [UInt32: Int]] = [:]
-    delivered.forEach { row, reopenings, spans in
-      let stream = row.stamp.stream
-      let order = places[stream] ?? parts.rules.places(of: stream, at: parts.cut.atMicros)
-      places[stream] = order
+    let places = StageTable.defined(parts, view)
+    let lanes = delivered.fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, row, reopenings, spans in
       var sums = Sums()
       var furthest = -1
       forEachVisit(spans, parts) { visit in
-        guard let place = order[visit.stage] else { return }
+        guard let place = places[visit.stage, row.stamp.stream] else { return }
         if place <= furthest {
           sums.visits += 1
           sums.micros += Int128(visit.lastedMicros)
@@ -66,6 +73,7 @@ public struct Rework: Projection {
         $0.micros += sums.micros
       }
     }
+    for lane in lanes { figures.absorb(lane) { $0.add($1) } }
     let rows = figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,

@@ -54,16 +54,25 @@ public struct StageTimes: Projection {
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Times() }
     var goingOn = 0
-    VisitSpans(view.visits, parts.cut).byItem(view).forEach { _, spans in
+    let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
+      (figures: figures, goingOn: 0)
+    } _: { lane, _, spans in
       forEachVisit(spans, parts) { visit in
         let row = visit.posting
-        guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
+        guard lane.figures.passes(row), lane.figures.passes(stage: visit.stage) else { return }
         guard let end = visit.toMicros else {
-          goingOn += 1
-          figures.exclude(row, because: "the visit goes on")
+          lane.goingOn += 1
+          lane.figures.exclude(row, because: "the visit goes on")
           return
         }
-        figures.add(row, at: end, stage: visit.stage, amount: Double(visit.lastedMicros) / 1e6) { $0.add(visit) }
+        lane.figures.add(row, at: end, stage: visit.stage, amount: Double(visit.lastedMicros) / 1e6) { $0.add(visit) }
+      }
+    }
+    for lane in lanes {
+      goingOn += lane.goingOn
+      figures.absorb(lane.figures) {
+        $0.visits += $1.visits
+        $0.items += $1.items
       }
     }
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }

@@ -45,9 +45,12 @@ public struct Transitions: Projection {
     split.groupings = query.groupings + [.stage, .word("to")]
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
-    var ends: [UInt32: CompletionPosting] = [:]
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { ends[$0.item] = $0 }
-    VisitSpans(view.visits, parts.cut).byItem(view).forEach { item, spans in
+    var ended = SubjectTable<CompletionPosting>(view)
+    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { ended.set($0.item, $0) }
+    let ends = ended
+    let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, item, spans in
       var last: WholeVisit?
       forEachVisit(spans, parts) { visit in
         Self.add(from: last, to: visit.stage, visit.posting, at: visit.fromMicros, parts, &figures)
@@ -56,6 +59,13 @@ public struct Transitions: Projection {
       guard let last, last.toMicros != nil, let end = ends[item] else { return }
       let to = end.stamp.flags.contains(.cancelled) ? Self.cancelled : Self.delivered
       Self.add(from: last, to: to, last.posting, at: end.effectiveMicros, parts, &figures)
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.count += $1.count
+        $0.stays += $1.stays
+        $0.gaps += $1.gaps
+      }
     }
     let stageNames = view.stages
     let rows = figures.rows(view) { word, _ in

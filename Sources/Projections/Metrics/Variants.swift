@@ -33,6 +33,13 @@ public struct Variants: Projection {
   /// The projection.
   public init() {}
 
+  /// What one core finds.
+  private struct Lane {
+    var sequences = Sequences()
+    var found: [(row: CompletionPosting, lead: Int64?, sequence: UInt32)] = []
+    var stages: [UInt32] = []
+  }
+
   private struct Sums {
     var items = 0
     var leads: [Int64] = []
@@ -47,17 +54,27 @@ public struct Variants: Projection {
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
     var sequences = Sequences()
-    var stages: [UInt32] = []
-    DeliveredItems(parts, view) { figures.passes($0) }.forEach { row, _, spans in
-      stages.removeAll(keepingCapacity: true)
-      for span in spans where !span.isContinuation { stages.append(span.stage) }
-      if isShortened { Self.shorten(&stages) }
+    let lanes = DeliveredItems(parts, view) { figures.passes($0) }.fold(isSerial: figures.isSerial) {
+      Lane()
+    } _: { lane, row, _, spans in
+      lane.stages.removeAll(keepingCapacity: true)
+      for span in spans where !span.isContinuation { lane.stages.append(span.stage) }
+      if isShortened { Self.shorten(&lane.stages) }
       let lead =
         row.createdMicros == ItemState.unknown
         ? nil : parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
-      figures.add(row, at: row.effectiveMicros, word: sequences.number(of: stages), amount: 1) {
-        $0.items += 1
-        if let lead { $0.leads.append(lead) }
+      lane.found.append((row, lead, lane.sequences.number(of: lane.stages)))
+    }
+    for lane in lanes {
+      // Each core has numbered the sequences that it met.
+      var numbers: [UInt32: UInt32] = [:]
+      for (row, lead, own) in lane.found {
+        let number = numbers[own] ?? sequences.number(of: lane.sequences.stages(of: own))
+        numbers[own] = number
+        figures.add(row, at: row.effectiveMicros, word: number, amount: 1) {
+          $0.items += 1
+          if let lead { $0.leads.append(lead) }
+        }
       }
     }
     let stageNames = view.stages

@@ -86,11 +86,12 @@ public struct WorkInProgress: Projection {
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
     let items = OpenItems(parts, view)
-    var first = Int64.max
-    items.forEach { first = min(first, $0.fromMicros) }
+    let first = items.firstMicros ?? .max
     var figures = try Figures(parts, view, range: first <= at ? first...at : nil) { Load() }
     let slices = try PeriodSlices(parts, first: first <= at ? first : nil)
-    items.forEach { piece in
+    let lanes = items.fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, piece in
       var from = piece.fromMicros
       if committedOnly {
         guard let committed = piece.committedMicros else { return }
@@ -103,6 +104,12 @@ public struct WorkInProgress: Projection {
           $0.micros += Int128(slice.micros)
           if slice.reachesEnd { $0.atEnd += 1 }
         }
+      }
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.micros += $1.micros
+        $0.atEnd += $1.atEnd
       }
     }
     let rows = figures.rows(view)

@@ -60,10 +60,26 @@ struct DeliveryFacts {
   }
 
   private static func sorted(_ list: [Deployment], _ view: borrowing LedgerView) -> [Deployment] {
-    var named: [(micros: Int64, name: String, deployment: Deployment)] = []
-    for one in list { named.append((one.micros, view.subjectName(one.event.row.subject), one)) }
-    named.sort { ($0.micros, $0.name) < ($1.micros, $1.name) }
-    return named.map(\.deployment)
+    var order = list.indices.map { (micros: list[$0].micros, place: $0) }
+    order.sort { $0.micros < $1.micros }
+    var sorted: [Deployment] = []
+    sorted.reserveCapacity(list.count)
+    var first = 0
+    while first < order.count {
+      var end = first + 1
+      while end < order.count, order[end].micros == order[first].micros { end += 1 }
+      if end == first + 1 {
+        sorted.append(list[order[first].place])
+      } else {
+        var named: [(name: String, deployment: Deployment)] = []
+        for one in order[first..<end] {
+          named.append((view.subjectName(list[one.place].event.row.subject), list[one.place]))
+        }
+        sorted += named.sorted { $0.name < $1.name }.map(\.deployment)
+      }
+      first = end
+    }
+    return sorted
   }
 
   /// Incidents that name their deployment, else the newest one of their service within the attribution window.
@@ -122,32 +138,50 @@ struct DeliveryFacts {
 
   /// Each change belongs to the first successful production deployment that lists it.
   private mutating func joinChanges(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
-    var placeOfPosition: [UInt64: Int] = [:]
+    var byPosition: [(position: UInt64, place: Int)] = []
     for (place, deployment) in deployments.enumerated() where deployment.succeeded {
-      placeOfPosition[deployment.event.row.stamp.position] = place
+      byPosition.append((deployment.event.row.stamp.position, place))
     }
-    var firstPlace: [UInt32: Int] = [:]
+    guard !byPosition.isEmpty else { return try countUndeployed(parts, view) }
+    byPosition.sort { $0.position < $1.position }
+    var firstPlace = SubjectTable<Int>(view)
     let last = parts.cut.position
     try view.log.forEachReference { subject, position in
-      guard position <= last, let place = placeOfPosition[position] else { return }
-      firstPlace[subject] = min(firstPlace[subject] ?? .max, place)
+      guard position <= last else { return }
+      var low = 0
+      var high = byPosition.count - 1
+      while low < high {
+        let middle = (low + high) / 2
+        if byPosition[middle].position < position { low = middle + 1 } else { high = middle }
+      }
+      guard byPosition[low].position == position else { return }
+      let place = byPosition[low].place
+      firstPlace.update(subject, default: place) { $0 = min($0, place) }
     }
-    var everything = parts.query
-    everything.filter = Filter()
-    everything.groupings = []
-    // Merged twice: the earliest commit counts, in whatever order the two arrived.
-    var earliest: [UInt32: (row: EventPosting, committed: Int64)] = [:]
-    try EventRows([.changeMerged], everything, parts.cut, view).forEach(view) { event in
-      let committed = event.row.measure == 0 ? event.row.effectiveMicros : Int64(bitPattern: event.row.measure)
-      if let known = earliest[event.row.subject], known.committed <= committed { return }
-      earliest[event.row.subject] = (event.row, committed)
-    }
-    for (change, (row, committed)) in earliest {
-      guard let place = firstPlace[change] else {
+    for (row, committed) in try Self.merges(parts, view) {
+      guard let place = firstPlace[row.subject] else {
         undeployedChanges += 1
         continue
       }
       deployments[place].changes.append((row, deployments[place].micros - committed))
     }
+  }
+
+  private mutating func countUndeployed(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+    undeployedChanges = try Self.merges(parts, view).count
+  }
+
+  /// The changes with their commits. Merged twice: the earliest commit counts, in whatever order the two arrived.
+  private static func merges(
+    _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) throws -> [(row: EventPosting, committed: Int64)] {
+    var earliest = SubjectTable<(row: EventPosting, committed: Int64)>(view)
+    try EventRows([.changeMerged], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
+      let committed = event.row.measure == 0 ? event.row.effectiveMicros : Int64(bitPattern: event.row.measure)
+      earliest.update(event.row.subject, default: (event.row, committed)) {
+        if committed < $0.committed { $0 = (event.row, committed) }
+      }
+    }
+    return earliest.values
   }
 }

@@ -5,13 +5,16 @@ import LMDB
 /// The same settlement as ``VisitSpans``, for books whose entries end by a −1 that takes nothing back: blocks, completions.
 struct EntrySpans {
   private let standing: [UInt64]
+  /// The entries that have an end; few, so that their times are worth a dictionary.
+  private let ended: [UInt64]
   private let ends: [Int: Int64]
 
   /// Settles the entries of a cut. O(postings up to the position).
   init<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut) {
     let rowCount = book.firstRow(positionAfter: cut.position)
     var standing = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
-    var ended: [Int: (count: Int, sum: Int64)] = [:]
+    var ended = standing
+    var ends: [Int: Int64] = [:]
     var number = 0
     while number * RowTable<Row>.rowsPerBlock < rowCount {
       let block = book.block(number)
@@ -25,24 +28,34 @@ struct EntrySpans {
         if isNegative == row.stamp.flags.contains(.reversal) {
           standing[opening >> 6] ^= 1 << UInt64(opening & 63)
         } else {
-          let sign: Int64 = isNegative ? 1 : -1
-          ended[opening, default: (0, 0)].count += Int(sign)
-          ended[opening, default: (0, 0)].sum &+= sign &* row.effectiveMicros
+          ended[opening >> 6] ^= 1 << UInt64(opening & 63)
+          ends[opening, default: 0] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
         }
       }
     }
     self.standing = standing
-    ends = ended.filter { $0.value.count > 0 }.mapValues(\.sum)
+    self.ended = ended
+    self.ends = ends
   }
 
   /// Calls `body` with the opening posting of each entry and its end, nil when it goes on.
   func forEach<Row: Posting>(in book: RowReader<Row>, _ body: (Row, Int64?) throws -> Void) rethrows {
+    var first = 0
+    var end = 0
+    var rows = UnsafeBufferPointer<Row>(start: nil, count: 0)
     for (place, word) in standing.enumerated() {
       var rest = word
       while rest != 0 {
-        let number = place << 6 + rest.trailingZeroBitCount
+        let bit = rest.trailingZeroBitCount
+        let number = place << 6 + bit
         rest &= rest &- 1
-        try body(book.row(at: number), ends[number])
+        if number >= end {
+          let block = book.block(number / RowTable<Row>.rowsPerBlock)
+          rows = block.rows
+          first = block.firstRow
+          end = first + rows.count
+        }
+        try body(rows[number - first], ended[place] & 1 << UInt64(bit) == 0 ? nil : ends[number])
       }
     }
   }

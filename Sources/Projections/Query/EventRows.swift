@@ -3,11 +3,16 @@ import ValueStream
 
 /// What an event of ``EventPosting`` says of itself.
 struct EventWords: Sendable {
-  /// Values of attributes, by tag.
-  var values: [UInt8: String] = [:]
+  /// Tags with their values: few, so that looking through them beats hashing.
+  private var values: [(tag: UInt8, value: String)] = []
 
   /// The value of an attribute.
-  subscript(tag: AttributeTag) -> String? { values[tag.rawValue] }
+  subscript(tag: AttributeTag) -> String? {
+    for (own, value) in values where own == tag.rawValue { return value }
+    return nil
+  }
+
+  fileprivate mutating func add(_ tag: UInt8, _ value: String) { values.append((tag, value)) }
 }
 
 /// The standing events of a cut, of some kinds, that a question's filter lets pass, with what they say.
@@ -15,7 +20,8 @@ struct EventWords: Sendable {
 /// Filters and groupings by stream and service look at what the event itself says; by kind, team, class, label (and service, when the
 /// event names none) at the item that the event names, as it was when the event happened.
 struct EventRows {
-  private let kinds: Set<UInt8>
+  /// By code, whether a kind is asked for.
+  private let kinds: [Bool]
   private let standing: StandingEntries
   private let filter: Filter
   private let streamPasses: [Bool]
@@ -42,7 +48,9 @@ struct EventRows {
 
   /// Prepares for a question about events of some kinds.
   init(_ kinds: [EventKind], _ query: Query, _ cut: Cut, _ view: borrowing LedgerView) throws {
-    self.kinds = Set(kinds.map(\.rawValue))
+    var wanted = [Bool](repeating: false, count: 256)
+    for kind in kinds { wanted[Int(kind.rawValue)] = true }
+    self.kinds = wanted
     standing = StandingEntries(view.events, cut)
     filter = query.filter
     // The classifier knows the names and their nearest; it refuses what the ledger does not know.
@@ -61,32 +69,33 @@ struct EventRows {
       history = nil
       return
     }
-    let wanted = self.kinds
     var named = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
     standing.forEach(in: view.events) { row in
       let item = Self.item(of: row)
-      if wanted.contains(row.kind), Int(item) < named.count { named[Int(item)] = true }
+      if wanted[Int(row.kind)], Int(item) < named.count { named[Int(item)] = true }
     }
     history = ItemAttributeHistory(of: named, view, cut)
   }
 
   /// Calls `body` with each event, in the order of the log.
   func forEach(_ view: borrowing LedgerView, _ body: (Event) throws -> Void) rethrows {
-    var words: [UInt32: EventWords] = [:]
+    // By symbol: a few hundred sets of words, and as many events as there are.
+    var words = [EventWords?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
+    let checksItems = !filter.attributes.isEmpty || !filter.labels.isEmpty
     try standing.forEach(in: view.events) { row in
-      guard kinds.contains(row.kind), Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)]
+      guard kinds[Int(row.kind)], Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)]
       else { return }
       let item = Self.item(of: row)
       if let items, !items.contains(item) { return }
       let said: EventWords
-      if let known = words[row.attributes] {
+      if Int(row.attributes) < words.count, let known = words[Int(row.attributes)] {
         said = known
       } else {
         said = Self.words(row.attributes, view)
-        words[row.attributes] = said
+        if Int(row.attributes) < words.count { words[Int(row.attributes)] = said }
       }
       let set = item == 0 ? 0 : history?.attributes(of: item, at: row.effectiveMicros) ?? 0
-      if !filter.attributes.isEmpty || !filter.labels.isEmpty {
+      if checksItems {
         guard passes(said, view.attributeSets[Int(set)]) else { return }
       }
       try body(
@@ -121,7 +130,7 @@ struct EventRows {
     var words = EventWords()
     guard symbol != 0, let bytes = view.log.symbolBytes(symbol, in: .attributes) else { return words }
     for entry in AttributeEntry.decode(Array(bytes)) where entry.tag != AttributeTag.label.rawValue {
-      words.values[entry.tag] = entry.value
+      words.add(entry.tag, entry.value)
     }
     return words
   }

@@ -85,6 +85,21 @@ struct Figures<Sum> {
         subject: row.subject, position: row.stamp.position, effectiveMicros: instant, amount: amount), to: group)
   }
 
+  /// Adds the sums of another pass over other postings of the same question.
+  mutating func absorb(_ other: Figures, _ combine: (inout Sum, Sum) -> Void) {
+    guard isSplit else { return combine(&sums[0], other.sums[0]) }
+    for (key, sum) in zip(other.classifier.keys, other.sums) {
+      let group = classifier.group(key)
+      if group == sums.count { sums.append(make()) }
+      combine(&sums[group], sum)
+    }
+    firstPeriod = min(firstPeriod, other.firstPeriod)
+    lastPeriod = max(lastPeriod, other.lastPeriod)
+  }
+
+  /// Whether one core must do all of a pass: evidence is gathered in one place.
+  var isSerial: Bool { evidence != nil }
+
   /// Notes a posting that would count but for a reason, which notes and explanations show.
   func exclude<Row: Posting>(_ row: Row, because reason: String) {
     evidence?.exclude(

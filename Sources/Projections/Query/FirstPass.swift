@@ -19,17 +19,17 @@ struct FirstPassFlaws: OptionSet {
 struct FirstPass {
   private let parts: AnswerParts
   private let rejections: Rejections
-  private let defective: Set<UInt32>
-  private let failed: Set<UInt32>
+  private let defective: SubjectSet
+  private let failed: SubjectSet
 
   /// Gathers defects, failed checks and rejections of a cut, whatever the question filters by.
   init(_ parts: AnswerParts, _ rejections: Rejections, _ view: borrowing LedgerView) throws {
     self.parts = parts
     self.rejections = rejections
-    var defective: Set<UInt32> = []
+    var defective = SubjectSet(view)
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { defective.insert($0.item) }
     self.defective = defective
-    var failed: Set<UInt32> = []
+    var failed = SubjectSet(view)
     try EventRows([.checkCompleted], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
       if event.words[.outcome] == "failed" { failed.insert(event.item) }
     }
@@ -38,14 +38,13 @@ struct FirstPass {
 
   /// Calls `body` with each delivery that passes, and what came back of it.
   func forEachDelivery(
-    _ view: borrowing LedgerView, where passes: (CompletionPosting) -> Bool,
+    _ view: borrowing LedgerView, isSerial: Bool = false, where passes: (CompletionPosting) -> Bool,
     _ body: (CompletionPosting, FirstPassFlaws) -> Void
   ) {
-    var places: [UInt16: [UInt32: Int]] = [:]
-    DeliveredItems(parts, view, where: passes).forEach { row, reopenings, spans in
-      let stream = row.stamp.stream
-      let order = places[stream] ?? parts.rules.places(of: stream, at: parts.cut.atMicros)
-      places[stream] = order
+    let places = StageTable.defined(parts, view)
+    let lanes = DeliveredItems(parts, view, where: passes).fold(isSerial: isSerial) {
+      [(row: CompletionPosting, flaws: FirstPassFlaws)]()
+    } _: { judged, row, reopenings, spans in
       var flaws: FirstPassFlaws = []
       if reopenings > 0 { flaws.insert(.reopened) }
       if rejections.has(row.item) { flaws.insert(.rejected) }
@@ -53,11 +52,12 @@ struct FirstPass {
       if failed.contains(row.item) { flaws.insert(.failedCheck) }
       var furthest = -1
       forEachVisit(spans, parts) { visit in
-        guard let place = order[visit.stage] else { return }
+        guard let place = places[visit.stage, row.stamp.stream] else { return }
         if place <= furthest { flaws.insert(.rework) }
         furthest = max(furthest, place)
       }
-      body(row, flaws)
+      judged.append((row, flaws))
     }
+    for lane in lanes { for (row, flaws) in lane { body(row, flaws) } }
   }
 }

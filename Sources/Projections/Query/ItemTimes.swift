@@ -17,6 +17,13 @@ struct ItemTimes {
     /// Blocked, wherever it was.
     var blockedMicros: Int64 = 0
 
+    fileprivate mutating func add(_ other: Times) {
+      workMicros += other.workMicros
+      queueMicros += other.queueMicros
+      blockedInWorkMicros += other.blockedInWorkMicros
+      blockedMicros += other.blockedMicros
+    }
+
     /// Process time: time in work stages less blocked time there.
     var processMicros: Int64 { workMicros - blockedInWorkMicros }
   }
@@ -31,30 +38,36 @@ struct ItemTimes {
       places[Int(item)] = Int32(times.count)
       times.append(Times())
     }
-    var sums = times
     let cut = parts.cut
     let rules = parts.rules
     let clock = parts.clock
-    forEachRow(view.visits, cut) { row, place in
+    add(view.visits, cut) { row, sum in
       let signed = clock.signedSpan(row, cut.atMicros)
       let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.sinceMicros, position: .max)
-      if role.contains(.queue) { sums[place].queueMicros += signed } else { sums[place].workMicros += signed }
+      if role.contains(.queue) { sum.queueMicros += signed } else { sum.workMicros += signed }
     }
-    forEachRow(view.blocks, cut) { row, place in
+    add(view.blocks, cut) { row, sum in
       let signed = clock.signedSpan(row, cut.atMicros)
-      sums[place].blockedMicros += signed
+      sum.blockedMicros += signed
       guard row.stage != 0 else { return }
       let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max)
-      if !role.contains(.queue) { sums[place].blockedInWorkMicros += signed }
+      if !role.contains(.queue) { sum.blockedInWorkMicros += signed }
     }
-    times = sums
   }
 
-  private func forEachRow<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, _ body: (Row, Int) -> Void) {
-    book.forEachRow(in: cut) { row in
-      guard Int(row.subject) < places.count else { return }
-      let place = places[Int(row.subject)]
-      if place >= 0 { body(row, Int(place)) }
+  /// Adds up a book, each core a part of it.
+  private mutating func add<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, _ body: (Row, inout Times) -> Void) {
+    let places = places
+    let none = [Times](repeating: Times(), count: times.count)
+    for lane in book.fold(
+      in: cut, { none },
+      { sums, row in
+        guard Int(row.subject) < places.count else { return }
+        let place = Int(places[Int(row.subject)])
+        if place >= 0 { body(row, &sums[place]) }
+      })
+    {
+      for place in times.indices { times[place].add(lane[place]) }
     }
   }
 
@@ -66,6 +79,23 @@ struct ItemTimes {
 }
 
 extension RowReader where Row: Posting {
+  /// Passes on all cores over the postings inside a cut, each core over a part of the book, in order. `body` is called from several threads
+  /// at once and may change nothing but its state.
+  func fold<State>(in cut: Cut, _ make: () -> State, _ body: (inout State, Row) -> Void) -> [State] {
+    let rowCount = firstRow(positionAfter: cut.position)
+    let rows = loaded(through: rowCount)
+    let blockCount = (rowCount + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock
+    return Cores.fold(blockCount, laneCount: Cores.lanes(for: rowCount), make) { state, blocks in
+      for number in blocks {
+        let (block, first) = rows.block(number)
+        for index in 0..<min(block.count, rowCount - first) {
+          let row = block[index]
+          if row.effectiveMicros <= cut.atMicros { body(&state, row) }
+        }
+      }
+    }
+  }
+
   /// Calls `body` with each posting inside a cut, in the order of the book. Blocks that begin after the instant are skipped.
   @inline(__always)
   func forEachRow(in cut: Cut, _ body: (Row) -> Void) {

@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import LMDB
 
 /// The visits of a cut by item, each item's in the order of time.
@@ -49,6 +47,23 @@ struct ItemVisits {
       ? (left.toMicros ?? .max) < (right.toMicros ?? .max) : left.fromMicros < right.fromMicros
   }
 
+  /// Passes over the items that have visits on all cores: each core begins with a state of its own and takes the items of a range of
+  /// numbers, in order. `body` is called from several threads at once and may change nothing but the state.
+  ///
+  /// - Parameter isSerial: whether one core must do it all.
+  /// - Returns: the states, in the order of the items' numbers.
+  func fold<State>(
+    isSerial: Bool, _ make: () -> State, _ body: (inout State, UInt32, ArraySlice<VisitSpan>) -> Void
+  ) -> [State] {
+    Cores.fold(itemCount, laneCount: isSerial ? 1 : Cores.lanes(for: order.count), make) { state, range in
+      var visits: [VisitSpan] = []
+      for item in range where starts[item] < starts[item + 1] {
+        load(UInt32(item), into: &visits)
+        body(&state, UInt32(item), visits[...])
+      }
+    }
+  }
+
   /// Calls `body` with each item that has visits, in the order of the items' numbers.
   @inline(__always)
   func forEach(_ body: (UInt32, ArraySlice<VisitSpan>) throws -> Void) rethrows {
@@ -61,91 +76,51 @@ struct ItemVisits {
 }
 
 extension VisitSpans {
-  /// Below so many rows one thread is quicker.
-  private static let rowsForLanes = 1 << 16
-
   /// The visits of the items that `wants` lets pass, by item; `wants` is called from several threads. O(postings + subjects).
-  func byItem(_ view: borrowing LedgerView, where wants: @Sendable (UInt32) -> Bool = { _ in true }) -> ItemVisits {
+  func byItem(_ view: borrowing LedgerView, where wants: (UInt32) -> Bool = { _ in true }) -> ItemVisits {
     let itemCount = Int(view.log.symbolCount(in: .subject)) + 1
-    let laneCount = rowCount < Self.rowsForLanes ? 1 : min(4, ProcessInfo.processInfo.activeProcessorCount)
+    let laneCount = Cores.lanes(for: rowCount)
     let rows = view.visits.loaded(through: rowCount)
-    // Each core counts, then places, the openings of a part of the book.
-    let lanes = (0..<laneCount).map { number in
-      Lane(words: begun.count * number / laneCount..<begun.count * (number + 1) / laneCount, itemCount: itemCount)
-    }
-    return withoutActuallyEscaping(wants) { wants in
-      Self.run(lanes) { $0.count(self, rows, wants) }
+    // Each core counts, then places, the openings of a part of the book. The places of lane n are in row n.
+    var places = [UInt32](repeating: 0, count: itemCount * laneCount)
+    return places.withUnsafeMutableBufferPointer { places in
+      let places = Unchecked(places)
+      Cores.run(laneCount) { lane in
+        let own = places.value.baseAddress.map { $0 + lane * itemCount }
+        guard let own else { return }
+        forEachOpening(in: rows, words: words(lane, of: laneCount)) { _, row in
+          if Int(row.item) < itemCount, wants(row.item) { own[Int(row.item)] += 1 }
+        }
+      }
       var starts = [UInt32](repeating: 0, count: itemCount + 1)
       var total: UInt32 = 0
       for item in 0..<itemCount {
         starts[item] = total
-        for lane in lanes { total = lane.place(item, from: total) }
+        for lane in 0..<laneCount {
+          let count = places.value[lane * itemCount + item]
+          places.value[lane * itemCount + item] = total
+          total += count
+        }
       }
       starts[itemCount] = total
       let order = [UInt32](unsafeUninitializedCapacity: Int(total)) { memory, initializedCount in
-        let target = Target(memory: memory)
-        Self.run(lanes) { $0.fill(self, rows, wants, into: target) }
+        let memory = Unchecked(memory)
+        Cores.run(laneCount) { lane in
+          let own = places.value.baseAddress.map { $0 + lane * itemCount }
+          guard let own else { return }
+          forEachOpening(in: rows, words: words(lane, of: laneCount)) { number, row in
+            guard Int(row.item) < itemCount, wants(row.item) else { return }
+            memory.value[Int(own[Int(row.item)])] = UInt32(truncatingIfNeeded: number)
+            own[Int(row.item)] += 1
+          }
+        }
         initializedCount = Int(total)
       }
       return ItemVisits(spans: self, rows: rows, order: order, starts: starts)
     }
   }
 
-  private static func run(_ lanes: [Lane], _ body: @Sendable (Lane) -> Void) {
-    if lanes.count == 1 {
-      body(lanes[0])
-    } else {
-      DispatchQueue.concurrentPerform(iterations: lanes.count) { body(lanes[$0]) }
-    }
-  }
-}
-
-/// `@unchecked Sendable`: each lane writes only to places of its own.
-private struct Target: @unchecked Sendable {
-  let memory: UnsafeMutableBufferPointer<UInt32>
-}
-
-/// What one thread does: the openings of a part of the book.
-///
-/// `@unchecked Sendable`: used by one thread at a time.
-private final class Lane: @unchecked Sendable {
-  private let words: Range<Int>
-  /// How many openings each item has in this part; then where its next one goes.
-  private var places: [UInt32]
-
-  init(words: Range<Int>, itemCount: Int) {
-    self.words = words
-    places = [UInt32](repeating: 0, count: itemCount)
-  }
-
-  func count(_ spans: VisitSpans, _ rows: LoadedRows<VisitPosting>, _ wants: (UInt32) -> Bool) {
-    var places = self.places
-    self.places = []
-    places.withUnsafeMutableBufferPointer { places in
-      spans.forEachOpening(in: rows, words: words) { _, row in
-        guard Int(row.item) < places.count, wants(row.item) else { return }
-        places[Int(row.item)] += 1
-      }
-    }
-    self.places = places
-  }
-
-  /// Gives an item's openings their places behind those of the lanes before; returns the next free one.
-  func place(_ item: Int, from start: UInt32) -> UInt32 {
-    let count = places[item]
-    places[item] = start
-    return start + count
-  }
-
-  func fill(_ spans: VisitSpans, _ rows: LoadedRows<VisitPosting>, _ wants: (UInt32) -> Bool, into target: Target) {
-    var places = self.places
-    self.places = []
-    places.withUnsafeMutableBufferPointer { places in
-      spans.forEachOpening(in: rows, words: words) { number, row in
-        guard Int(row.item) < places.count, wants(row.item) else { return }
-        target.memory[Int(places[Int(row.item)])] = UInt32(truncatingIfNeeded: number)
-        places[Int(row.item)] += 1
-      }
-    }
+  private func words(_ lane: Int, of laneCount: Int) -> Range<Int> {
+    begun.count * lane / laneCount..<begun.count * (lane + 1) / laneCount
   }
 }

@@ -34,59 +34,77 @@ struct OpenPiece {
 
 /// When each item was open: from its arrival to its completion, and again from a reopening on.
 struct OpenItems {
-  private var openedAt: [ArrivalPosting] = []
-  private var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
+  private struct Closing {
+    var from: Int64
+    var to: Int64?
+  }
+
+  private let openedAt: [ArrivalPosting]
+  private let closed: SubjectTable<Closing>
+  /// All closings of items that were closed more than once; few were.
+  private let closedAgain: [UInt32: [Closing]]
   private let visits: ItemVisits
   private let parts: AnswerParts
 
-  /// Settles the lives of items that are open in a cut, given their arrivals.
-  init(_ parts: AnswerParts, _ cut: Cut, _ view: borrowing LedgerView, _ arrivals: [ArrivalPosting]) {
-    var isWanted = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
-    for row in arrivals where Int(row.item) < isWanted.count { isWanted[Int(row.item)] = true }
-    self.init(parts, cut, view, arrivals, isWanted)
-  }
-
-  private init(
-    _ parts: AnswerParts, _ cut: Cut, _ view: borrowing LedgerView, _ arrivals: [ArrivalPosting], _ isWanted: [Bool]
-  ) {
-    self.parts = parts
-    openedAt = arrivals.sorted { $0.item < $1.item }
-    var closed: [UInt32: [(from: Int64, to: Int64?)]] = [:]
-    EntrySpans(view.completions, cut).forEach(in: view.completions) { row, end in
-      guard Int(row.item) < isWanted.count, isWanted[Int(row.item)] else { return }
-      closed[row.item, default: []].append((row.effectiveMicros, end))
-    }
-    for item in closed.keys { closed[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
-    self.closed = closed
-    visits = VisitSpans(view.visits, cut).byItem(view) { Int($0) < isWanted.count && isWanted[Int($0)] }
-  }
-
-  /// Settles the lives of all items of a cut.
+  /// Settles arrivals, completions and visits of a cut.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
-    let count = Int(view.log.symbolCount(in: .subject)) + 1
+    self.parts = parts
     var arrivals: [ArrivalPosting] = []
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
-      if Int(row.item) < count { arrivals.append(row) }
+    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.append($0) }
+    openedAt = arrivals
+    var closed = SubjectTable<Closing>(view)
+    var more: [UInt32: [Closing]] = [:]
+    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+      let closing = Closing(from: row.effectiveMicros, to: end)
+      if let first = closed[row.item] {
+        more[row.item, default: [first]].append(closing)
+      } else {
+        closed.set(row.item, closing)
+      }
     }
-    self.init(parts, parts.cut, view, arrivals, [Bool](repeating: true, count: count))
+    for item in more.keys { more[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
+    self.closed = closed
+    closedAgain = more
+    visits = VisitSpans(view.visits, parts.cut).byItem(view)
   }
+
+  /// When the first item came; nil without any.
+  var firstMicros: Int64? { openedAt.lazy.map(\.effectiveMicros).min() }
 
   /// Calls `body` with each piece, those of one item side by side and in the order of time.
   func forEach(_ body: (OpenPiece) -> Void) {
-    var spans: [VisitSpan] = []
-    for arrival in openedAt {
-      visits.load(arrival.item, into: &spans)
-      tell(arrival, spans[...], body)
+    _ = fold(isSerial: true) {
+      ()
+    } _: { _, piece in
+      body(piece)
     }
   }
 
-  private func tell(_ arrival: ArrivalPosting, _ visits: ArraySlice<VisitSpan>, _ body: (OpenPiece) -> Void) {
+  /// Passes on all cores over the pieces. See ``ItemVisits/fold(isSerial:_:_:)``.
+  func fold<State>(
+    isSerial: Bool, _ make: () -> State, _ body: (inout State, OpenPiece) -> Void
+  ) -> [State] {
+    Cores.fold(openedAt.count, laneCount: isSerial ? 1 : Cores.lanes(for: openedAt.count), make) { state, range in
+      var spans: [VisitSpan] = []
+      var closings: [Closing] = []
+      for arrival in openedAt[range] {
+        visits.load(arrival.item, into: &spans)
+        closings.removeAll(keepingCapacity: true)
+        if let closing = closed[arrival.item] { closings.append(closing) }
+        if !closedAgain.isEmpty, let all = closedAgain[arrival.item] { closings = all }
+        tell(arrival, spans[...], closings) { body(&state, $0) }
+      }
+    }
+  }
+
+  private func tell(
+    _ arrival: ArrivalPosting, _ visits: ArraySlice<VisitSpan>, _ closings: [Closing], _ body: (OpenPiece) -> Void
+  ) {
     var piece = OpenPiece(
       item: arrival.item, stage: 0, attributes: arrival.attributes, stream: arrival.stamp.stream,
       fromMicros: arrival.effectiveMicros, toMicros: nil, sinceMicros: arrival.effectiveMicros,
       openedMicros: arrival.effectiveMicros, committedMicros: nil, position: arrival.stamp.position)
     var visit = visits.startIndex
-    let closings = closed[arrival.item] ?? []
     for closing in 0...closings.count {
       // From the arrival or the reopening before, to the completion or to the cut's instant.
       let end = closing < closings.count ? closings[closing].from : nil

@@ -178,6 +178,12 @@ struct RowClassifier {
       case .word: key.word = word
       }
     }
+    return group(key)
+  }
+
+  /// The group of a key, numbered from 0 in order of first meeting.
+  @inline(__always)
+  mutating func group(_ key: GroupKey) -> Int {
     let place = key.place
     if recentGroups[place] >= 0, recentKeys[place] == key { return Int(recentGroups[place]) }
     return slowGroup(key, place)

@@ -40,14 +40,3 @@ struct StageOrder {
     roles[stream ?? ""]?[stage ?? ""]?.contains(.queue) ?? false ? "queue" : "work"
   }
 }
-
-extension StreamRules {
-  /// The place of each stage in the definition of a stream in force at an instant; empty without a definition.
-  func places(of stream: UInt16, at micros: Int64) -> [UInt32: Int] {
-    var places: [UInt32: Int] = [:]
-    for (place, stage) in (definition(of: stream, at: micros)?.stages ?? []).enumerated() {
-      places[stage.number] = place
-    }
-    return places
-  }
-}

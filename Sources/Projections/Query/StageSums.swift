@@ -20,14 +20,24 @@ struct StageSums {
 
   /// Sums up the items that are given with the stream that each is counted under.
   init(of items: [(item: UInt32, stream: UInt16)], _ parts: AnswerParts, _ view: borrowing LedgerView) {
-    var streams = [UInt16](repeating: .max, count: Int(view.log.symbolCount(in: .subject)) + 1)
-    for (item, stream) in items where Int(item) < streams.count { streams[Int(item)] = stream }
+    var byItem = [UInt16](repeating: .max, count: Int(view.log.symbolCount(in: .subject)) + 1)
+    for (item, stream) in items where Int(item) < byItem.count { byItem[Int(item)] = stream }
+    let streams = byItem
     let stageCount = view.stages.names.count
     var sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
     let cut = parts.cut
     let rules = parts.rules
     let clock = parts.clock
-    view.visits.forEachRow(in: cut) { row in
+    let none = sums
+    func absorb(_ lanes: [[Times]]) {
+      for lane in lanes {
+        for place in sums.indices {
+          sums[place].processMicros += lane[place].processMicros
+          sums[place].waitMicros += lane[place].waitMicros
+        }
+      }
+    }
+    let visited = view.visits.fold(in: cut, { none }) { sums, row in
       guard Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
       let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
       guard place < sums.count else { return }
@@ -35,7 +45,8 @@ struct StageSums {
       let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.sinceMicros, position: .max)
       if role.contains(.queue) { sums[place].waitMicros += signed } else { sums[place].processMicros += signed }
     }
-    view.blocks.forEachRow(in: cut) { row in
+    absorb(visited)
+    let blocked = view.blocks.fold(in: cut, { none }) { sums, row in
       guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
       let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
       guard place < sums.count,
@@ -45,6 +56,7 @@ struct StageSums {
       sums[place].processMicros -= signed
       sums[place].waitMicros += signed
     }
+    absorb(blocked)
     for (place, sum) in sums.enumerated() where sum.processMicros != 0 || sum.waitMicros != 0 {
       times[Stage(stream: UInt16(place / stageCount), stage: UInt32(place % stageCount))] = sum
     }

@@ -1,0 +1,67 @@
+/// Values of some subjects, found by the subject's number: an array index, where a dictionary would hash.
+struct SubjectTable<Value> {
+  /// One more than the place in ``values``; 0 for none.
+  private var places: [UInt32]
+  /// The values, in the order in which their subjects came first.
+  private(set) var values: [Value] = []
+
+  /// An empty table for the subjects that a view knows.
+  init(_ view: borrowing LedgerView) {
+    places = [UInt32](repeating: 0, count: Int(view.log.symbolCount(in: .subject)) + 1)
+  }
+
+  /// How many subjects have a value.
+  var count: Int { values.count }
+
+  /// The value of a subject; nil for none. A subject beyond the view's has none, and cannot be given one.
+  @inline(__always)
+  subscript(subject: UInt32) -> Value? {
+    guard Int(subject) < places.count, places[Int(subject)] != 0 else { return nil }
+    return values[Int(places[Int(subject)]) - 1]
+  }
+
+  /// Gives a subject a value, or changes the one that it has.
+  @inline(__always)
+  mutating func set(_ subject: UInt32, _ value: Value) {
+    update(subject, default: value) { $0 = value }
+  }
+
+  /// Changes the value of a subject, which is `start` before if it had none.
+  @inline(__always)
+  mutating func update(_ subject: UInt32, default start: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
+    guard Int(subject) < places.count else { return }
+    if places[Int(subject)] == 0 {
+      values.append(start())
+      places[Int(subject)] = UInt32(truncatingIfNeeded: values.count)
+    }
+    body(&values[Int(places[Int(subject)]) - 1])
+  }
+}
+
+/// Some subjects: a bit for each.
+struct SubjectSet {
+  private var words: [UInt64]
+  /// How many are in it.
+  private(set) var count = 0
+
+  /// An empty set for the subjects that a view knows.
+  init(_ view: borrowing LedgerView) {
+    words = [UInt64](repeating: 0, count: (Int(view.log.symbolCount(in: .subject)) + 64) / 64)
+  }
+
+  /// Whether a subject is in it.
+  @inline(__always)
+  func contains(_ subject: UInt32) -> Bool {
+    let word = Int(subject >> 6)
+    return word < words.count && words[word] & 1 << UInt64(subject & 63) != 0
+  }
+
+  /// Puts a subject in; one beyond the view's stays out.
+  @inline(__always)
+  mutating func insert(_ subject: UInt32) {
+    let word = Int(subject >> 6)
+    guard word < words.count, !contains(subject) else { return }
+    words[word] |= 1 << UInt64(subject & 63)
+    count += 1
+  }
+}
