@@ -111,6 +111,20 @@ struct EveryMetricTests {
     }
   }
 
+  @Test("is the same on one core and on several", arguments: names)
+  func cores(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    for seed in 0..<2 {
+      let test = try TestLedger(Self.events(count: 70, seed: UInt64(seed) &+ 37_000, distinctTimes: false, voids: true))
+      for variant in 0..<6 {
+        let change = query(projection, variant)
+        let one = try Cores.$forcedLanes.withValue(1) { try answer(test, name, 70, 400, change) }
+        let several = try Cores.$forcedLanes.withValue(3) { try answer(test, name, 70, 400, change) }
+        #expect(one == several, "seed \(seed), variant \(variant)")
+      }
+    }
+  }
+
   @Test("answers an empty ledger with no data, in every format", arguments: names)
   func empty(name: String) throws {
     let projection = try Catalogue.projection(named: name)

@@ -1,3 +1,5 @@
+import CLMDB
+
 /// The rows of a ``RowReader``, all looked up, to be read by several threads at once.
 ///
 /// `@unchecked Sendable`: nothing is looked up or remembered any more; the memory lies in the map and in the reader. **Valid only while the
@@ -19,6 +21,13 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
     let first = number * RowTable<Row>.rowsPerBlock
     let held = max(0, min(RowTable<Row>.rowsPerBlock, count - first))
     return (UnsafeBufferPointer(start: bases[number], count: bases[number] == nil ? 0 : held), first)
+  }
+
+  /// Asks the processor to fetch a row.
+  @inlinable
+  public func prefetch(_ index: Int) {
+    guard let base = bases[index / RowTable<Row>.rowsPerBlock] else { return }
+    vsl_prefetch(base + index % RowTable<Row>.rowsPerBlock)
   }
 
   /// A row by its index from 0 to ``count`` − 1.

@@ -53,7 +53,8 @@ public struct CompleteAccurate: Projection {
     let places = StageTable.defined(parts, view)
     var unordered = 0
     let isDelivered = delivered
-    let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
+    let ordered = VisitSpans(view.visits, parts.cut).byItem(view)
+    let lanes = ordered.fold(isSerial: figures.isSerial) {
       (figures: figures, unordered: 0, visits: [WholeVisit]())
     } _: { lane, item, spans in
       lane.visits.removeAll(keepingCapacity: true)
@@ -111,7 +112,8 @@ public struct CompleteAccurate: Projection {
               .integer(Int64(row.sum.handedOff)), .integer(Int64(row.sum.accepted)),
               row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
             ])
-        }), more: [try rolled(query, extra, rows, rejections, view)], explanation: figures.explanation(rows, view))
+        }), more: [try rolled(query, extra, rows, rejections, ordered, view)],
+      explanation: figures.explanation(rows, view))
   }
 
   private struct Yield {
@@ -122,6 +124,7 @@ public struct CompleteAccurate: Projection {
   /// The product over the stages of each stream, and the yield that was measured.
   private func rolled(
     _ query: Query, _ extra: [Grouping], _ rows: [Figures<Counts>.Row], _ rejections: Rejections,
+    _ ordered: ItemVisits,
     _ view: borrowing LedgerView
   ) throws -> Table {
     var whole = query
@@ -130,7 +133,8 @@ public struct CompleteAccurate: Projection {
     let parts = try AnswerParts(whole, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
     let filter = figures
-    try FirstPass(parts, rejections, view).forEachDelivery(view, where: { filter.passes($0) }) { row, flaws in
+    try FirstPass(parts, rejections, view).forEachDelivery(view, visits: ordered, where: { filter.passes($0) }) {
+      row, flaws in
       figures.add(row, at: row.effectiveMicros) {
         $0.delivered += 1
         $0.passed += flaws.isEmpty ? 1 : 0

@@ -56,6 +56,14 @@ public struct ControlChart: Projection {
     }
     let parts = try AnswerParts(own, view)
     var points = subject == "throughput" ? try throughput(parts, view) : try times(subject, parts, view)
+    if points.count > 2 * last {
+      // Only the last ones are looked at: sorting all of them would cost more than all else.
+      var instants = points.map(\.whenMicros)
+      let rank = instants.count - last
+      instants.withUnsafeMutableBufferPointer { Quantiles.select(rank, in: $0, from: 0) }
+      let first = instants[rank]
+      points.removeAll { $0.whenMicros < first }
+    }
     points.sort { ($0.whenMicros, $0.position) < ($1.whenMicros, $1.position) }
     points = Array(points.suffix(last))
     let isTime = subject != "throughput"

@@ -52,34 +52,24 @@ public struct Dora: Projection {
     let asked = try AnswerParts(query, view)
     let facts = try DeliveryFacts(asked, view)
     let parts = try AnswerParts(own, view)
-    var services: [String] = [""]
-    var numbers: [String: UInt32] = [:]
     var figures = try Figures(parts, view, range: view.events.timeRange(in: parts.cut)) { Keys() }
     let range = view.events.timeRange(in: parts.cut) ?? 0...0
     let days = try PeriodCalendar(
       .day, timeZone: parts.timeZone, covering: range.lowerBound, through: range.upperBound)
     var joins: [String: Int] = [:]
-    for deployment in facts.deployments {
-      var row = deployment.event.row
+    for (place, deployment) in facts.deployments.enumerated() {
+      var row = deployment.row
       row.attributes = 0
-      var word: UInt32 = 0
-      if let service = deployment.service {
-        word = numbers[service] ?? UInt32(services.count)
-        if word == services.count {
-          numbers[service] = word
-          services.append(service)
-        }
-      }
       guard parts.isInRange(deployment.micros) else { continue }
       if let join = deployment.join { joins[join.rawValue, default: 0] += 1 }
-      figures.add(row, at: deployment.micros, word: word) { keys in
+      figures.add(row, at: deployment.micros, word: UInt32(deployment.service)) { keys in
         keys.deployments += 1
         if deployment.succeeded {
           keys.succeeded += 1
           if let day = days.number(of: deployment.micros) { keys.days.insert(day) }
         }
-        if deployment.event.saidTrue { keys.unplanned += 1 }
-        for (_, micros) in deployment.changes where micros >= 0 { keys.changes.append(micros) }
+        if deployment.isUnplanned { keys.unplanned += 1 }
+        for micros in facts.changes(of: place) where micros >= 0 { keys.changes.append(micros) }
         guard deployment.join != nil else { return }
         keys.failed += 1
         if let failed = deployment.failedMicros, let recovered = deployment.recoveredMicros, recovered >= failed {
@@ -89,8 +79,8 @@ public struct Dora: Projection {
         }
       }
     }
-    let rows = figures.rows(view) { word, _ in word == 0 ? nil : services[Int(word)] }
-    let early = facts.deployments.reduce(0) { $0 + $1.changes.count { $0.micros < 0 } }
+    let rows = figures.rows(view) { word, _ in word == 0 ? nil : facts.services[Int(word)] }
+    let early = facts.earlyChanges
     var notes = parts.notes
     if early > 0 { notes.append("\(early) changes were deployed before they were committed (clock skew): left out.") }
     if facts.undeployedChanges > 0 {
@@ -101,7 +91,7 @@ public struct Dora: Projection {
       table: Table(
         title: title, columns: figures.leadingColumns + columns + figures.trailingColumns,
         rows: rows.map { figures.cells($0, Self.cells($0.sum, parts)) }),
-      more: [Self.joinTable(joins, facts.unlinkedIncidents.count)], explanation: figures.explanation(rows, view))
+      more: [Self.joinTable(joins, facts.unlinkedIncidents)], explanation: figures.explanation(rows, view))
   }
 
   private static func cells(_ keys: Keys, _ parts: AnswerParts) -> [Value] {

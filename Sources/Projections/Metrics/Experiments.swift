@@ -144,7 +144,7 @@ public struct Experiments: Projection {
   /// In millionths of the unit, as whole numbers; values beyond what those can hold are cut.
   private static func interval(_ before: [Double], _ after: [Double], _ seed: UInt64) -> BootstrapInterval? {
     func scaled(_ values: [Double]) -> [Int64] { values.map { Int64(max(min($0 * 1e6, 9e18), -9e18).rounded()) } }
-    let drawings = 20_000_000 / max(before.count + after.count, 1)
+    let drawings = 8_000_000 / max(before.count + after.count, 1)
     return BootstrapInterval(
       before: scaled(before), after: scaled(after), resamples: min(max(drawings, 200), 2000), seed: seed)
   }

@@ -6,9 +6,13 @@ enum Cores {
   /// Below so many rows one core is quicker.
   private static let rowsForLanes = 1 << 16
 
+  /// So many lanes whatever the number of rows, so that tests of small ledgers take the ways of large ones.
+  @TaskLocal static var forcedLanes: Int?
+
   /// On how many cores a pass over so many rows pays.
   static func lanes(for rowCount: Int) -> Int {
-    rowCount < rowsForLanes ? 1 : min(4, ProcessInfo.processInfo.activeProcessorCount)
+    if let forcedLanes { return forcedLanes }
+    return rowCount < rowsForLanes ? 1 : min(4, ProcessInfo.processInfo.activeProcessorCount)
   }
 
   /// Calls `body` once for each lane, at the same time. Each call must keep to memory of its own.

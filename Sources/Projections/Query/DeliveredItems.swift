@@ -7,8 +7,15 @@ struct DeliveredItems {
   private var reopenings: [UInt32: Int] = [:]
   private let visits: ItemVisits
 
-  /// Settles deliveries and visits; `passes` is the question's filter.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView, where passes: (CompletionPosting) -> Bool) {
+  /// Settles deliveries and visits.
+  ///
+  /// - Parameters:
+  ///   - visits: the visits of all items of the cut, where they have been put in order already.
+  ///   - passes: the question's filter.
+  init(
+    _ parts: AnswerParts, _ view: borrowing LedgerView, visits: ItemVisits? = nil,
+    where passes: (CompletionPosting) -> Bool
+  ) {
     var deliveries = SubjectTable<CompletionPosting>(view)
     var reopenings: [UInt32: Int] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
@@ -21,7 +28,9 @@ struct DeliveredItems {
     self.deliveries = deliveries
     self.reopenings = reopenings
     let wanted = deliveries
-    visits = VisitSpans(view.visits, parts.cut).byItem(view) { wanted[$0] != nil }
+    self.visits =
+      visits
+      ?? VisitSpans(view.visits, parts.cut).byItem(view) { wanted[$0] != nil }
   }
 
   /// Passes on all cores over the deliveries, with the number of times the item was opened again, and its visits in the order of time.
@@ -32,7 +41,11 @@ struct DeliveredItems {
     let rows = deliveries.values
     return Cores.fold(rows.count, laneCount: isSerial ? 1 : Cores.lanes(for: rows.count), make) { state, range in
       var spans: [VisitSpan] = []
-      for row in rows[range] {
+      for index in range {
+        let row = rows[index]
+        if index + ItemVisits.prefetchDistance < range.upperBound {
+          visits.prefetch(Int(rows[index + ItemVisits.prefetchDistance].item))
+        }
         visits.load(row.item, into: &spans)
         body(&state, row, reopenings.isEmpty ? 0 : reopenings[row.item] ?? 0, spans[...])
       }

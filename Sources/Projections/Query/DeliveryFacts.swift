@@ -4,7 +4,7 @@ import ValueStream
 /// Production deployments of a cut with what they led to: failures, recoveries, and the changes that they brought first.
 struct DeliveryFacts {
   /// How a failure was joined to its deployment.
-  enum Join: String {
+  enum Join: String, CaseIterable {
     /// The deployment itself says that it failed or was rolled back.
     case itself = "its own outcome"
     /// An incident names the deployment.
@@ -15,29 +15,76 @@ struct DeliveryFacts {
 
   /// One production deployment.
   struct Deployment {
-    var event: EventRows.Event
-    var service: String?
+    var row: EventPosting
+    /// Its place in ``DeliveryFacts/services``; 0 for none.
+    var service: Int
     var succeeded: Bool
+    var isUnplanned: Bool
     var join: Join?
     /// When service was restored after its failure; nil while it is not, or when it did not fail.
     var recoveredMicros: Int64?
     /// When its failure began.
     var failedMicros: Int64?
-    /// For each change that it was the first to bring into production, the time from its commit.
-    var changes: [(change: EventPosting, micros: Int64)] = []
-    var micros: Int64 { event.row.effectiveMicros }
+    var micros: Int64 { row.effectiveMicros }
   }
 
+  /// In the order of time.
   private(set) var deployments: [Deployment] = []
+  /// The names of services; the first is none.
+  private(set) var services = [""]
   /// Incidents that could not be joined to any deployment.
-  private(set) var unlinkedIncidents: [EventPosting] = []
+  private(set) var unlinkedIncidents = 0
   /// Merged changes that no successful production deployment lists.
   private(set) var undeployedChanges = 0
+  /// Times from commit to production of the changes, by the deployment that brought them first.
+  private var changeMicros: [Int64] = []
+  /// Where the changes of each deployment begin; one more for the end.
+  private var changeStarts: [Int] = []
+
+  private struct Incident {
+    var row: EventPosting
+    var service: Int
+  }
 
   /// Gathers and joins. The question's filter holds for deployments; incidents and changes are looked for among all.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+    var numbers = ServiceNumbers(view)
+    try gatherDeployments(parts, &numbers, view)
+    // Of two at one instant the id decides, so that the order of arrival does not.
+    deployments = Self.sorted(deployments, view)
+    var incidents: [Incident] = []
+    var resolved: [UInt32: Int64] = [:]
+    var commits = SubjectTable<Int64>(view)
+    StandingEntries(view.events, parts.cut).forEach(in: view.events) { row in
+      switch EventKind(rawValue: row.kind) {
+      case .incidentOpened: incidents.append(Incident(row: row, service: numbers.number(of: row.attributes, view)))
+      case .incidentResolved:
+        resolved[row.subject] = max(resolved[row.subject] ?? .min, row.effectiveMicros)
+      case .changeMerged:
+        // Merged twice: the earliest commit counts, in whatever order the two arrived.
+        let committed = row.measure == 0 ? row.effectiveMicros : Int64(bitPattern: row.measure)
+        commits.update(row.subject, default: committed) { $0 = min($0, committed) }
+      default: break
+      }
+    }
+    services = numbers.names
+    joinIncidents(incidents, resolved, parts)
+    recoverFailures()
+    try joinChanges(commits, parts, view)
+  }
+
+  /// The times from commit to production of the changes that a deployment brought first; negative ones are clock skew.
+  func changes(of place: Int) -> ArraySlice<Int64> { changeMicros[changeStarts[place]..<changeStarts[place + 1]] }
+
+  /// How many changes were deployed before they were committed.
+  var earlyChanges: Int { changeMicros.reduce(0) { $0 + ($1 < 0 ? 1 : 0) } }
+
+  private mutating func gatherDeployments(
+    _ parts: AnswerParts, _ numbers: inout ServiceNumbers, _ view: borrowing LedgerView
+  ) throws {
     let production = Set(parts.policy.productionEnvironments)
     var environments: [UInt32: Bool] = [:]
+    var found: [Deployment] = []
     try EventRows([.deploymentCompleted], parts.query, parts.cut, view).forEach(view) { event in
       let argument = event.row.argument
       let counts =
@@ -45,37 +92,26 @@ struct DeliveryFacts {
         ?? (argument == 0 ? false : production.contains(view.log.symbolString(argument, in: .text) ?? ""))
       environments[argument] = counts
       guard counts else { return }
-      let outcome = event.words[.outcome]
-      deployments.append(
+      let succeeded = event.words[.outcome] == "succeeded"
+      found.append(
         Deployment(
-          event: event, service: event.words[.service], succeeded: outcome == "succeeded",
-          join: outcome == "succeeded" ? nil : .itself, recoveredMicros: nil,
-          failedMicros: outcome == "succeeded" ? nil : event.row.effectiveMicros))
+          row: event.row, service: numbers.number(of: event.row.attributes, view), succeeded: succeeded,
+          isUnplanned: event.saidTrue, join: succeeded ? nil : .itself, recoveredMicros: nil,
+          failedMicros: succeeded ? nil : event.row.effectiveMicros))
     }
-    // Of two at one instant the id decides, so that the order of arrival does not.
-    deployments = Self.sorted(deployments, view)
-    try joinIncidents(parts, view)
-    recoverFailures()
-    try joinChanges(parts, view)
+    deployments = found
   }
 
   private static func sorted(_ list: [Deployment], _ view: borrowing LedgerView) -> [Deployment] {
-    var order = list.indices.map { (micros: list[$0].micros, place: $0) }
-    order.sort { $0.micros < $1.micros }
-    var sorted: [Deployment] = []
-    sorted.reserveCapacity(list.count)
+    var sorted = list.sorted { $0.micros < $1.micros }
     var first = 0
-    while first < order.count {
+    while first < sorted.count {
       var end = first + 1
-      while end < order.count, order[end].micros == order[first].micros { end += 1 }
-      if end == first + 1 {
-        sorted.append(list[order[first].place])
-      } else {
+      while end < sorted.count, sorted[end].micros == sorted[first].micros { end += 1 }
+      if end > first + 1 {
         var named: [(name: String, deployment: Deployment)] = []
-        for one in order[first..<end] {
-          named.append((view.subjectName(list[one.place].event.row.subject), list[one.place]))
-        }
-        sorted += named.sorted { $0.name < $1.name }.map(\.deployment)
+        for one in sorted[first..<end] { named.append((view.subjectName(one.row.subject), one)) }
+        sorted.replaceSubrange(first..<end, with: named.sorted { $0.name < $1.name }.map(\.deployment))
       }
       first = end
     }
@@ -83,37 +119,26 @@ struct DeliveryFacts {
   }
 
   /// Incidents that name their deployment, else the newest one of their service within the attribution window.
-  private mutating func joinIncidents(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
-    var everything = parts.query
-    everything.filter = Filter()
-    everything.groupings = []
-    var resolved: [UInt32: Int64] = [:]
-    var opened: [EventRows.Event] = []
-    try EventRows([.incidentOpened, .incidentResolved], everything, parts.cut, view).forEach(view) { event in
-      if event.kind == .incidentOpened {
-        opened.append(event)
-      } else {
-        resolved[event.row.subject] = max(resolved[event.row.subject] ?? .min, event.row.effectiveMicros)
-      }
-    }
+  private mutating func joinIncidents(_ incidents: [Incident], _ resolved: [UInt32: Int64], _ parts: AnswerParts) {
     var placeOfSubject: [UInt32: Int] = [:]
-    var placesOfService: [String: [Int]] = [:]
+    var placesOfService = [[Int]](repeating: [], count: services.count)
     for (place, deployment) in deployments.enumerated() {
-      placeOfSubject[deployment.event.row.subject] = place
-      if let service = deployment.service { placesOfService[service, default: []].append(place) }
+      placeOfSubject[deployment.row.subject] = place
+      if deployment.service != 0 { placesOfService[deployment.service].append(place) }
     }
     let window = Int64(parts.policy.attributionWindowSeconds * 1e6)
-    for incident in opened {
+    for incident in incidents {
       let instant = incident.row.effectiveMicros
       var joined: (place: Int, join: Join)?
       if FactFlags(rawValue: incident.row.factFlags).contains(.argumentIsSubject), incident.row.argument != 0 {
         joined = placeOfSubject[incident.row.argument].map { ($0, .named) }
-      } else if let service = incident.words[.service], let places = placesOfService[service] {
-        let place = places.last { deployments[$0].micros <= instant && instant - deployments[$0].micros <= window }
-        joined = place.map { ($0, .serviceAndTime) }
+      } else if incident.service != 0 {
+        joined = newest(of: placesOfService[incident.service], at: instant, within: window).map {
+          ($0, .serviceAndTime)
+        }
       }
       guard let (place, join) = joined else {
-        unlinkedIncidents.append(incident.row)
+        unlinkedIncidents += 1
         continue
       }
       if deployments[place].join == nil { deployments[place].join = join }
@@ -124,11 +149,23 @@ struct DeliveryFacts {
     }
   }
 
+  /// The last of some deployments that is not after an instant, nor longer before it than the window.
+  private func newest(of places: [Int], at instant: Int64, within window: Int64) -> Int? {
+    var low = 0
+    var high = places.count
+    while low < high {
+      let middle = (low + high) / 2
+      if deployments[places[middle]].micros <= instant { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, instant - deployments[places[low - 1]].micros <= window else { return nil }
+    return places[low - 1]
+  }
+
   /// A deployment that failed by its own outcome is recovered by the next success of its service.
   private mutating func recoverFailures() {
-    var next: [String: Int64] = [:]
+    var next = [Int64?](repeating: nil, count: services.count)
     for place in deployments.indices.reversed() {
-      let service = deployments[place].service ?? ""
+      let service = deployments[place].service
       if deployments[place].join == .itself, deployments[place].recoveredMicros == nil {
         deployments[place].recoveredMicros = next[service]
       }
@@ -137,51 +174,70 @@ struct DeliveryFacts {
   }
 
   /// Each change belongs to the first successful production deployment that lists it.
-  private mutating func joinChanges(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+  private mutating func joinChanges(
+    _ commits: SubjectTable<Int64>, _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) throws {
+    changeStarts = [Int](repeating: 0, count: deployments.count + 1)
     var byPosition: [(position: UInt64, place: Int)] = []
+    // Most references are of other events: a bit tells them apart before anything is looked up.
+    var isDeployment = PositionSet(upTo: parts.cut.position)
     for (place, deployment) in deployments.enumerated() where deployment.succeeded {
-      byPosition.append((deployment.event.row.stamp.position, place))
+      byPosition.append((deployment.row.stamp.position, place))
+      isDeployment.insert(deployment.row.stamp.position)
     }
-    guard !byPosition.isEmpty else { return try countUndeployed(parts, view) }
     byPosition.sort { $0.position < $1.position }
     var firstPlace = SubjectTable<Int>(view)
-    let last = parts.cut.position
+    var listed: [UInt32] = []
     try view.log.forEachReference { subject, position in
-      guard position <= last else { return }
+      guard isDeployment.contains(position), commits[subject] != nil else { return }
       var low = 0
       var high = byPosition.count - 1
       while low < high {
         let middle = (low + high) / 2
         if byPosition[middle].position < position { low = middle + 1 } else { high = middle }
       }
-      guard byPosition[low].position == position else { return }
       let place = byPosition[low].place
+      if firstPlace[subject] == nil { listed.append(subject) }
       firstPlace.update(subject, default: place) { $0 = min($0, place) }
     }
-    for (row, committed) in try Self.merges(parts, view) {
-      guard let place = firstPlace[row.subject] else {
-        undeployedChanges += 1
-        continue
-      }
-      deployments[place].changes.append((row, deployments[place].micros - committed))
+    undeployedChanges = commits.count - listed.count
+    for subject in listed { if let place = firstPlace[subject] { changeStarts[place + 1] += 1 } }
+    for place in deployments.indices { changeStarts[place + 1] += changeStarts[place] }
+    var next = changeStarts
+    var micros = [Int64](repeating: 0, count: listed.count)
+    for subject in listed {
+      guard let place = firstPlace[subject], let committed = commits[subject] else { continue }
+      micros[next[place]] = deployments[place].micros - committed
+      next[place] += 1
     }
+    changeMicros = micros
+  }
+}
+
+/// Numbers the services that events name.
+private struct ServiceNumbers {
+  private(set) var names = [""]
+  private var numbers: [String: Int] = [:]
+  /// By what the events say of themselves; nil when that was not met yet.
+  private var bySymbol: [Int?]
+
+  init(_ view: borrowing LedgerView) {
+    bySymbol = [Int?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
   }
 
-  private mutating func countUndeployed(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
-    undeployedChanges = try Self.merges(parts, view).count
-  }
-
-  /// The changes with their commits. Merged twice: the earliest commit counts, in whatever order the two arrived.
-  private static func merges(
-    _ parts: AnswerParts, _ view: borrowing LedgerView
-  ) throws -> [(row: EventPosting, committed: Int64)] {
-    var earliest = SubjectTable<(row: EventPosting, committed: Int64)>(view)
-    try EventRows([.changeMerged], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
-      let committed = event.row.measure == 0 ? event.row.effectiveMicros : Int64(bitPattern: event.row.measure)
-      earliest.update(event.row.subject, default: (event.row, committed)) {
-        if committed < $0.committed { $0 = (event.row, committed) }
+  /// The number of the service that an event with these attributes names; 0 for none.
+  mutating func number(of symbol: UInt32, _ view: borrowing LedgerView) -> Int {
+    guard Int(symbol) < bySymbol.count else { return 0 }
+    if let known = bySymbol[Int(symbol)] { return known }
+    var number = 0
+    if let name = EventRows.words(symbol, view)[.service] {
+      number = numbers[name] ?? names.count
+      if number == names.count {
+        numbers[name] = number
+        names.append(name)
       }
     }
-    return earliest.values
+    bySymbol[Int(symbol)] = number
+    return number
   }
 }

@@ -38,11 +38,12 @@ struct FirstPass {
 
   /// Calls `body` with each delivery that passes, and what came back of it.
   func forEachDelivery(
-    _ view: borrowing LedgerView, isSerial: Bool = false, where passes: (CompletionPosting) -> Bool,
+    _ view: borrowing LedgerView, visits: ItemVisits? = nil, isSerial: Bool = false,
+    where passes: (CompletionPosting) -> Bool,
     _ body: (CompletionPosting, FirstPassFlaws) -> Void
   ) {
     let places = StageTable.defined(parts, view)
-    let lanes = DeliveredItems(parts, view, where: passes).fold(isSerial: isSerial) {
+    let lanes = DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial) {
       [(row: CompletionPosting, flaws: FirstPassFlaws)]()
     } _: { judged, row, reopenings, spans in
       var flaws: FirstPassFlaws = []

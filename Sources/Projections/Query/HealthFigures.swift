@@ -172,7 +172,7 @@ struct HealthFigures {
     }
 
     for deployment in try DeliveryFacts(parts, view).deployments {
-      let row = deployment.event.row
+      let row = deployment.row
       guard let window = window(deployment.micros), Int(row.stamp.stream) < streamCount else { continue }
       sums[window][Int(row.stamp.stream)].deployments += 1
       if deployment.join != nil { sums[window][Int(row.stamp.stream)].failed += 1 }

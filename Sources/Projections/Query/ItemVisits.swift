@@ -7,11 +7,11 @@ import LMDB
 struct ItemVisits {
   private let spans: VisitSpans
   private let rows: LoadedRows<VisitPosting>
-  private let order: [UInt32]
+  private let order: Scratch<UInt32>
   /// Where the openings of each item begin in `order`; one more at the end.
-  private let starts: [UInt32]
+  private let starts: Scratch<UInt32>
 
-  fileprivate init(spans: VisitSpans, rows: LoadedRows<VisitPosting>, order: [UInt32], starts: [UInt32]) {
+  fileprivate init(spans: VisitSpans, rows: LoadedRows<VisitPosting>, order: Scratch<UInt32>, starts: Scratch<UInt32>) {
     self.spans = spans
     self.rows = rows
     self.order = order
@@ -19,15 +19,29 @@ struct ItemVisits {
   }
 
   /// The items that may have visits: symbols below this.
-  var itemCount: Int { starts.count - 1 }
+  var itemCount: Int { starts.elements.count - 1 }
+
+  /// How many items ahead a pass asks for memory: enough to cover its latency, few enough that it is still in the cache when it is used.
+  static let prefetchDistance = 8
+
+  /// Asks the processor to fetch what the visits of an item lie in, so that a pass over items need not wait for each row.
+  @inline(__always)
+  func prefetch(_ item: Int) {
+    guard item < itemCount else { return }
+    for place in Int(starts.elements[item])..<Int(starts.elements[item + 1]) {
+      let number = Int(order.elements[place])
+      rows.prefetch(number)
+      spans.prefetchEnd(number)
+    }
+  }
 
   /// Reads the visits of an item into an array, which is emptied before. Only items that were wanted have any.
   @inline(__always)
   func load(_ item: UInt32, into visits: inout [VisitSpan]) {
     visits.removeAll(keepingCapacity: true)
     guard Int(item) < itemCount else { return }
-    for place in Int(starts[Int(item)])..<Int(starts[Int(item) + 1]) {
-      let number = Int(order[place])
+    for place in Int(starts.elements[Int(item)])..<Int(starts.elements[Int(item) + 1]) {
+      let number = Int(order.elements[place])
       let (block, first) = rows.block(number / RowTable<VisitPosting>.rowsPerBlock)
       let span = spans.span(number, block[number - first])
       visits.append(span)
@@ -55,9 +69,11 @@ struct ItemVisits {
   func fold<State>(
     isSerial: Bool, _ make: () -> State, _ body: (inout State, UInt32, ArraySlice<VisitSpan>) -> Void
   ) -> [State] {
-    Cores.fold(itemCount, laneCount: isSerial ? 1 : Cores.lanes(for: order.count), make) { state, range in
+    Cores.fold(itemCount, laneCount: isSerial ? 1 : Cores.lanes(for: order.elements.count), make) { state, range in
       var visits: [VisitSpan] = []
-      for item in range where starts[item] < starts[item + 1] {
+      for item in range {
+        prefetch(item + Self.prefetchDistance)
+        guard starts.elements[item] < starts.elements[item + 1] else { continue }
         load(UInt32(item), into: &visits)
         body(&state, UInt32(item), visits[...])
       }
@@ -68,7 +84,7 @@ struct ItemVisits {
   @inline(__always)
   func forEach(_ body: (UInt32, ArraySlice<VisitSpan>) throws -> Void) rethrows {
     var visits: [VisitSpan] = []
-    for item in 0..<itemCount where starts[item] < starts[item + 1] {
+    for item in 0..<itemCount where starts.elements[item] < starts.elements[item + 1] {
       load(UInt32(item), into: &visits)
       try body(UInt32(item), visits[...])
     }
@@ -82,41 +98,41 @@ extension VisitSpans {
     let laneCount = Cores.lanes(for: rowCount)
     let rows = view.visits.loaded(through: rowCount)
     // Each core counts, then places, the openings of a part of the book. The places of lane n are in row n.
-    var places = [UInt32](repeating: 0, count: itemCount * laneCount)
-    return places.withUnsafeMutableBufferPointer { places in
-      let places = Unchecked(places)
-      Cores.run(laneCount) { lane in
-        let own = places.value.baseAddress.map { $0 + lane * itemCount }
-        guard let own else { return }
-        forEachOpening(in: rows, words: words(lane, of: laneCount)) { _, row in
-          if Int(row.item) < itemCount, wants(row.item) { own[Int(row.item)] += 1 }
-        }
+    let placesOfLanes = Scratch<UInt32>(count: itemCount * laneCount)
+    let places = placesOfLanes.elements
+    forEachWanted(rows, laneCount, itemCount, wants) { lane, row, _ in places[lane * itemCount + Int(row.item)] += 1 }
+    let starts = Scratch<UInt32>(count: itemCount + 1)
+    var total: UInt32 = 0
+    for item in 0..<itemCount {
+      starts.elements[item] = total
+      for lane in 0..<laneCount {
+        let count = places[lane * itemCount + item]
+        places[lane * itemCount + item] = total
+        total += count
       }
-      var starts = [UInt32](repeating: 0, count: itemCount + 1)
-      var total: UInt32 = 0
-      for item in 0..<itemCount {
-        starts[item] = total
-        for lane in 0..<laneCount {
-          let count = places.value[lane * itemCount + item]
-          places.value[lane * itemCount + item] = total
-          total += count
-        }
+    }
+    starts.elements[itemCount] = total
+    let order = Scratch<UInt32>(count: Int(total))
+    let ordered = order.elements
+    forEachWanted(rows, laneCount, itemCount, wants) { lane, row, number in
+      let place = lane * itemCount + Int(row.item)
+      ordered[Int(places[place])] = UInt32(truncatingIfNeeded: number)
+      places[place] += 1
+    }
+    withExtendedLifetime(placesOfLanes) {}
+    return ItemVisits(spans: self, rows: rows, order: order, starts: starts)
+  }
+
+  /// Calls `body` on all cores with the openings of wanted items, each core with those of a part of the book.
+  @inline(__always)
+  private func forEachWanted(
+    _ rows: LoadedRows<VisitPosting>, _ laneCount: Int, _ itemCount: Int, _ wants: (UInt32) -> Bool,
+    _ body: (Int, VisitPosting, Int) -> Void
+  ) {
+    Cores.run(laneCount) { lane in
+      forEachOpening(in: rows, words: words(lane, of: laneCount)) { number, row in
+        if Int(row.item) < itemCount, wants(row.item) { body(lane, row, number) }
       }
-      starts[itemCount] = total
-      let order = [UInt32](unsafeUninitializedCapacity: Int(total)) { memory, initializedCount in
-        let memory = Unchecked(memory)
-        Cores.run(laneCount) { lane in
-          let own = places.value.baseAddress.map { $0 + lane * itemCount }
-          guard let own else { return }
-          forEachOpening(in: rows, words: words(lane, of: laneCount)) { number, row in
-            guard Int(row.item) < itemCount, wants(row.item) else { return }
-            memory.value[Int(own[Int(row.item)])] = UInt32(truncatingIfNeeded: number)
-            own[Int(row.item)] += 1
-          }
-        }
-        initializedCount = Int(total)
-      }
-      return ItemVisits(spans: self, rows: rows, order: order, starts: starts)
     }
   }
 

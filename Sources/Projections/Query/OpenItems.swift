@@ -87,7 +87,11 @@ struct OpenItems {
     Cores.fold(openedAt.count, laneCount: isSerial ? 1 : Cores.lanes(for: openedAt.count), make) { state, range in
       var spans: [VisitSpan] = []
       var closings: [Closing] = []
-      for arrival in openedAt[range] {
+      for index in range {
+        let arrival = openedAt[index]
+        if index + ItemVisits.prefetchDistance < range.upperBound {
+          visits.prefetch(Int(openedAt[index + ItemVisits.prefetchDistance].item))
+        }
         visits.load(arrival.item, into: &spans)
         closings.removeAll(keepingCapacity: true)
         if let closing = closed[arrival.item] { closings.append(closing) }

@@ -1,3 +1,4 @@
+import CLMDB
 import LMDB
 import ValueStream
 
@@ -44,7 +45,7 @@ struct VisitSpans {
   let begun: [UInt64]
   private let ended: [UInt64]
   private let continued: [UInt64]
-  private let ends: [Int64]
+  private let ends: Scratch<Int64>
   /// The postings up to the cut's position.
   let rowCount: Int
 
@@ -54,32 +55,31 @@ struct VisitSpans {
     var begun = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     var ended = begun
     var continued = begun
-    var ends = [Int64](repeating: 0, count: rowCount)
+    let scratch = Scratch<Int64>(count: rowCount)
+    let ends = scratch.elements
     let rowCount = rowCount
     begun.withUnsafeMutableBufferPointer { begun in
       ended.withUnsafeMutableBufferPointer { ended in
         continued.withUnsafeMutableBufferPointer { continued in
-          ends.withUnsafeMutableBufferPointer { ends in
-            var number = 0
-            while number * RowTable<VisitPosting>.rowsPerBlock < rowCount {
-              let block = book.block(number)
-              number += 1
-              guard block.header.minTimeMicros <= cut.atMicros else { continue }
-              for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
-                let row = block.rows[index]
-                guard row.effectiveMicros <= cut.atMicros else { continue }
-                // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
-                let opening = min(Int(row.opening), block.firstRow + index)
-                let bit: UInt64 = 1 << UInt64(opening & 63)
-                let flags = row.stamp.flags
-                let isNegative = flags.contains(.negative)
-                if isNegative == flags.contains(.reversal) {
-                  begun[opening >> 6] ^= bit
-                } else {
-                  ended[opening >> 6] ^= bit
-                  if flags.contains(.continuation) { continued[opening >> 6] ^= bit }
-                  ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
-                }
+          var number = 0
+          while number * RowTable<VisitPosting>.rowsPerBlock < rowCount {
+            let block = book.block(number)
+            number += 1
+            guard block.header.minTimeMicros <= cut.atMicros else { continue }
+            for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
+              let row = block.rows[index]
+              guard row.effectiveMicros <= cut.atMicros else { continue }
+              // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
+              let opening = min(Int(row.opening), block.firstRow + index)
+              let bit: UInt64 = 1 << UInt64(opening & 63)
+              let flags = row.stamp.flags
+              let isNegative = flags.contains(.negative)
+              if isNegative == flags.contains(.reversal) {
+                begun[opening >> 6] ^= bit
+              } else {
+                ended[opening >> 6] ^= bit
+                if flags.contains(.continuation) { continued[opening >> 6] ^= bit }
+                ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
               }
             }
           }
@@ -89,7 +89,7 @@ struct VisitSpans {
     self.begun = begun
     self.ended = ended
     self.continued = continued
-    self.ends = ends
+    self.ends = scratch
   }
 
   /// The visit that an opening began, by its number in the book.
@@ -100,8 +100,12 @@ struct VisitSpans {
       item: row.item, stage: row.stage, attributes: row.attributes, actor: row.actor, stream: row.stamp.stream,
       isContinuation: row.stamp.flags.contains(.continuation), isContinued: continued[number >> 6] & bit != 0,
       sinceMicros: row.sinceMicros, fromMicros: row.effectiveMicros,
-      toMicros: ended[number >> 6] & bit != 0 ? ends[number] : nil, position: row.stamp.position)
+      toMicros: ended[number >> 6] & bit != 0 ? ends.elements[number] : nil, position: row.stamp.position)
   }
+
+  /// Asks the processor to fetch where the end of a visit lies.
+  @inline(__always)
+  func prefetchEnd(_ number: Int) { vsl_prefetch(ends.elements.baseAddress.map { $0 + number }) }
 
   /// Calls `body` with each visit, in the order in which the openings were posted.
   @inline(__always)
