@@ -41,7 +41,9 @@ struct VSL: ParsableCommand {
         name: "Measure", subcommands: [Show.self, Chart.self, WriteReport.self, Diff.self, Metrics.self, Export.self]),
       CommandGroup(
         name: "Audit",
-        subcommands: [Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self]),
+        subcommands: [
+          Check.self, Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self,
+        ]),
     ])
 
   static func main() {

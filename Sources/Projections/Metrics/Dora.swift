@@ -15,7 +15,9 @@ public struct Dora: Projection {
     deployment recovery time: from the failure (or the incident's opening) to the incident's resolution, or to the next success of the \
     service; median; failures not recovered yet are counted beside it. Rework rate: unplanned deployments ÷ all. An incident belongs to the \
     deployment that it names, else to the newest one of its service within the policy's attribution window. Everything counts in the \
-    period of its deployment.
+    period of its deployment. Where the policy defines bands for deploymentsPerDay, changeLeadTime, failureRate, recoveryTime or reworkRate \
+    (durations in seconds), a table says which band each figure lies in, with the year of the report that the band comes from; deployments a \
+    day are successful ones ÷ the days of the period, or from the first to the last deployment without one. Bands are not hard-wired.
     """
   /// See ``Projection``.
   public let groupings = ["stream", "service"]
@@ -41,6 +43,8 @@ public struct Dora: Projection {
     var unplanned = 0
     var changes: [Int64] = []
     var recoveries: [Int64] = []
+    var firstMicros = Int64.max
+    var lastMicros = Int64.min
   }
 
   /// See ``Projection``.
@@ -64,6 +68,8 @@ public struct Dora: Projection {
       if let join = deployment.join { joins[join.rawValue, default: 0] += 1 }
       figures.add(row, at: deployment.micros, word: UInt32(deployment.service)) { keys in
         keys.deployments += 1
+        keys.firstMicros = min(keys.firstMicros, deployment.micros)
+        keys.lastMicros = max(keys.lastMicros, deployment.micros)
         if deployment.succeeded {
           keys.succeeded += 1
           if let day = days.number(of: deployment.micros) { keys.days.insert(day) }
@@ -91,7 +97,8 @@ public struct Dora: Projection {
       table: Table(
         title: title, columns: figures.leadingColumns + columns + figures.trailingColumns,
         rows: rows.map { figures.cells($0, Self.cells($0.sum, parts)) }),
-      more: [Self.joinTable(joins, facts.unlinkedIncidents)], explanation: figures.explanation(rows, view))
+      more: [Self.joinTable(joins, facts.unlinkedIncidents)] + bands(rows, figures, parts),
+      explanation: figures.explanation(rows, view))
   }
 
   private static func cells(_ keys: Keys, _ parts: AnswerParts) -> [Value] {
@@ -133,6 +140,37 @@ public struct Dora: Projection {
       Column(name: "unplanned", type: .integer, unit: "deployments", description: "Deployments made to mend a fault."),
       Column(name: "reworkRate", type: .share, unit: "1", description: "unplanned ÷ deployments."),
     ]
+  }
+
+  /// Which band of the policy each figure lies in; no table when the policy has none.
+  private func bands(_ rows: [Figures<Keys>.Row], _ figures: Figures<Keys>, _ parts: AnswerParts) -> [Table] {
+    guard !parts.policy.bands.isEmpty else { return [] }
+    let judged = ["deploymentsPerDay", "changeLeadTime", "failureRate", "recoveryTime", "reworkRate"]
+    let names = columns.map(\.name)
+    return [
+      Table(
+        title: "Bands of the policy",
+        columns: figures.leadingColumns
+          + judged.map { Column(name: $0, type: .text, description: "The band of \($0).") },
+        rows: rows.map { row in
+          let own = Self.cells(row.sum, parts)
+          let bands = judged.map { name -> Value in
+            let value =
+              name == judged[0]
+              ? Self.perDay(row, parts) : names.firstIndex(of: name).flatMap { own[$0].number }
+            return value.flatMap { parts.policy.level(of: $0, metric: name) }.map(Value.text) ?? .null
+          }
+          let leading = figures.cells(row, []).prefix(figures.leadingColumns.count)
+          return Array(leading) + bands
+        })
+    ]
+  }
+
+  private static func perDay(_ row: Figures<Keys>.Row, _ parts: AnswerParts) -> Double? {
+    let from = row.start ?? parts.query.fromMicros ?? row.sum.firstMicros
+    let to = min(row.end ?? parts.query.toMicros ?? row.sum.lastMicros, parts.cut.atMicros)
+    guard row.sum.deployments > 0, to > from else { return nil }
+    return Double(row.sum.succeeded) / (Double(to - from) / Double(Timestamp.microsPerDay))
   }
 
   private static func joinTable(_ joins: [String: Int], _ unlinked: Int) -> Table {

@@ -13,7 +13,8 @@ public struct FlowEfficiency: Projection {
     stage, and blocked. Flow efficiency is the sum of process times ÷ the sum of lead times of the items delivered in the period (a ratio \
     of sums); meanEfficiency is the mean of each item's own ratio. Stages that no definition names count as work. Delivered items whose \
     creation is not known, or whose work began before their creation so that process time exceeds lead time, have no such ratio: they \
-    are left out and counted in a note. No lead time, no efficiency.
+    are left out and counted in a note. No lead time, no efficiency. Where work was logged, its time is known better than by stage: logged \
+    is the sum of the seconds logged on the items delivered, loggedEfficiency that sum ÷ the lead times of the items that have any.
     """
   /// See ``Projection``.
   public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
@@ -37,6 +38,9 @@ public struct FlowEfficiency: Projection {
     var lead: Int128 = 0
     var ratios = 0.0
     var ratioCount = 0
+    var loggedItems: Int64 = 0
+    var logged = 0.0
+    var loggedLead: Int128 = 0
   }
 
   /// See ``Projection``.
@@ -57,6 +61,10 @@ public struct FlowEfficiency: Projection {
       rowsOfItems.append(row)
     }
     let times = ItemTimes(of: rowsOfItems.lazy.map(\.item), parts, view)
+    var logged = SubjectTable<Double>(view)
+    try EventRows([.workLogged], query.unfiltered, parts.cut, view).forEach(view) { event in
+      logged.update(event.item, default: 0) { $0 += event.number ?? 0 }
+    }
     var impossible = 0
     for row in rowsOfItems {
       let time = times[row.item]
@@ -71,6 +79,11 @@ public struct FlowEfficiency: Projection {
         $0.process += Int128(time.processMicros)
         $0.blocked += Int128(time.blockedMicros)
         $0.lead += Int128(lead)
+        if let seconds = logged[row.item] {
+          $0.loggedItems += 1
+          $0.logged += seconds
+          $0.loggedLead += Int128(lead)
+        }
         if lead > 0 {
           $0.ratios += Double(time.processMicros) / Double(lead)
           $0.ratioCount += 1
@@ -99,6 +112,8 @@ public struct FlowEfficiency: Projection {
       .integer(Int64(sums.items)), duration(sums.process), duration(sums.lead - sums.process), duration(sums.blocked),
       duration(sums.lead), sums.lead == 0 ? .null : .share(Double(sums.process) / Double(sums.lead)),
       sums.ratioCount == 0 ? .null : .share(sums.ratios / Double(sums.ratioCount)),
+      .integer(sums.loggedItems), sums.loggedItems == 0 ? .null : .duration(sums.logged),
+      sums.loggedLead == 0 ? .null : .number(sums.logged * 1e6 / Double(sums.loggedLead)),
     ]
   }
 
@@ -110,5 +125,10 @@ public struct FlowEfficiency: Projection {
     Column(name: "lead", type: .duration, unit: "s", description: "Sum of their lead times."),
     Column(name: "efficiency", type: .share, unit: "1", description: "process ÷ lead."),
     Column(name: "meanEfficiency", type: .share, unit: "1", description: "Mean of each item's own process ÷ lead."),
+    Column(name: "loggedItems", type: .integer, unit: "items", description: "Those of them with logged work."),
+    Column(name: "logged", type: .duration, unit: "s", description: "Time logged on them."),
+    Column(
+      name: "loggedEfficiency", type: .number, unit: "1",
+      description: "logged ÷ the lead times of loggedItems; above 1 when several people logged at once."),
   ]
 }

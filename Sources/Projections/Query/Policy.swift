@@ -29,8 +29,35 @@ public struct Policy: Sendable, Equatable {
   public var reopening = Reopening.sameItem
   /// How percentiles are taken.
   public var percentileMethod = PercentileMethod.nearestRank
+  /// Thresholds that metrics are rated by; none unless a policy says some.
+  public var bands: [Band] = []
   /// The time zone of periods where neither the question nor the stream names one.
   public var timezone = "UTC"
+
+  /// A threshold that a metric is rated by.
+  public struct Band: Sendable, Equatable {
+    /// The metric, or the column of one: `changeLeadTime`.
+    public var metric: String
+    /// What the band is called: elite, high …
+    public var level: String
+    /// The lower bound, in the unit of the metric; nil for none.
+    public var atLeast: Double?
+    /// The upper bound; nil for none.
+    public var atMost: Double?
+    /// The year of the report that it comes from; nil when not said.
+    public var reportYear: Int?
+
+    /// Whether a value lies in it.
+    public func contains(_ value: Double) -> Bool {
+      value >= atLeast ?? -.infinity && value <= atMost ?? .infinity
+    }
+  }
+
+  /// The first band of a metric that a value lies in, with its report's year; nil when there is none.
+  public func level(of value: Double, metric: String) -> String? {
+    guard let band = bands.first(where: { $0.metric == metric && $0.contains(value) }) else { return nil }
+    return band.reportYear.map { "\(band.level) (\($0))" } ?? band.level
+  }
 
   /// The defaults.
   public init() {}
@@ -54,6 +81,14 @@ public struct Policy: Sendable, Equatable {
     if let zone = data.member("timezone")?.string {
       try PeriodCalendar.check(timeZone: zone)
       timezone = zone
+    }
+    if let list = data.member("bands"), list.isArray {
+      bands = list.elements.compactMap { band in
+        guard let metric = band.member("metric")?.string, let level = band.member("level")?.string else { return nil }
+        return Band(
+          metric: metric, level: level, atLeast: band.member("atLeast")?.double,
+          atMost: band.member("atMost")?.double, reportYear: (band.member("reportYear")?.integer).map { Int($0) })
+      }
     }
     if data.member("backwardMoves")?.string == "forgetLater" {
       throw QueryError(
@@ -107,6 +142,10 @@ public struct Policy: Sendable, Equatable {
     }
     if reopening != standard.reopening { list.append("reopening=\(reopening.rawValue)") }
     if percentileMethod != standard.percentileMethod { list.append("percentileMethod=\(percentileMethod.rawValue)") }
+    if !bands.isEmpty {
+      let years = Set(bands.compactMap(\.reportYear)).sorted().map(String.init).joined(separator: "+")
+      list.append("bands=\(bands.count)\(years.isEmpty ? "" : " of \(years)")")
+    }
     if timezone != standard.timezone { list.append("timezone=\(timezone)") }
     return list
   }

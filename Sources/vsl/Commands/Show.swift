@@ -5,11 +5,13 @@ import Projections
 /// `vsl show METRIC`
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Answers a question with a table: \(Catalogue.all.map(\.name).joined(separator: ", ")).",
+    abstract: "Answers a question with a table.",
     discussion: """
-      \(Catalogue.all.map { "\($0.name): \($0.definition)" }.joined(separator: "\n\n"))
+      METRICS (`vsl metrics NAME` has the definition, options and columns of one)
+      \(Catalogue.all.map { "  \($0.name): \($0.title)" }.joined(separator: "\n"))
 
       EXAMPLES
+        vsl show health
         vsl show queues
         vsl show lead-time --stream payments --by team --period month
         vsl show defects --period week --timezone Europe/Berlin

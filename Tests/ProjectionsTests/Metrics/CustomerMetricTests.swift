@@ -21,7 +21,7 @@ struct CustomerMetricTests {
 
   /// A, worth 10 and then 30: created on day 0, delivered on day 14. B, worth 20: day 7 to day 14. C, of no known worth: day 0 to 21.
   /// P costs 10 a week and has size 5, Q 8 and size 2, R 4 and no size; created on day 14, P in work since day 21. Z has no cost.
-  private static var events: [PlainEvent] {
+  static var events: [PlainEvent] {
     var definition = event("d", "stream.defined", "s", day: 0)
     definition.stages = [("todo", "queue", nil), ("build", "work", nil), ("done", "done", nil)]
     func entered(_ item: String, _ stage: String, day: Double) -> PlainEvent {

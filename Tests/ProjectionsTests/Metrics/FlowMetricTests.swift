@@ -15,7 +15,7 @@ struct FlowMetricTests {
 
   /// A: todo 0, build 10 (blocked 12–16), test 20, done 30. B: todo 0, build 10, todo 15, build 20, done 40.
   /// C: todo 5, test 25, cancelled 35. D: todo 30. E: todo 20, build 30.
-  private static var events: [PlainEvent] {
+  static var events: [PlainEvent] {
     var definition = PlainEvent(id: "d", type: "stream.defined", subject: "s", seconds: 0)
     definition.stages = [
       ("todo", "queue", nil), ("build", "work", nil), ("test", "work", nil), ("done", "done", nil),

@@ -7,7 +7,7 @@ import Testing
 struct QualityMetricTests {
   /// A: todo 0, build 10, done 40. B: todo 0, build 10, todo 20, build 30, done 50. C: todo 5, build 30, done 45, reopened 60.
   /// D: todo 0, build 10, done 70; its check failed. E: todo 80.
-  private static var events: [PlainEvent] {
+  static var events: [PlainEvent] {
     var id = 0
     func event(
       _ type: String, _ subject: String, _ seconds: Int, _ data: [String: String] = [:],

@@ -52,9 +52,20 @@ struct StageTimeTests {
         == [
           [
             .integer(1), .duration(35), .duration(25), .duration(5), .duration(60), .share(35.0 / 60),
-            .share(35.0 / 60),
+            .share(35.0 / 60), .integer(0), .null, .null,
           ]
         ])
+    // Logged work is known better than by stage: 20 + 10 s of the lead time of 60.
+    func logged(_ id: Int, _ item: String, _ seconds: Double) -> PlainEvent {
+      var work = Self.event(id, "work.logged", item, 45)
+      work.numbers = ["seconds": seconds]
+      return work
+    }
+    let more = try TestLedger(Self.events + [logged(10, "A", 20), logged(11, "A", 10), logged(12, "B", 99)])
+    let withWork = try more.answer("flow-efficiency", knownAt: 13, at: 100)
+    #expect(withWork.column("loggedItems") == [.integer(1)])
+    #expect(withWork.column("logged") == [.duration(30)])
+    #expect(withWork.column("loggedEfficiency") == [.number(0.5)])
   }
 
   @Test("random events: visits and their seconds, as the second implementation's spans add up", arguments: 0..<6)

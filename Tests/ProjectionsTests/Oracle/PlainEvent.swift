@@ -11,7 +11,10 @@ struct PlainEvent: Sendable {
   /// Members of `data` that are numbers.
   var numbers: [String: Double] = [:]
   var labels: [String: String] = [:]
+  /// Members of `data` that are lists of strings.
+  var lists: [String: [String]] = [:]
   var escaped: Bool?
+  var unplanned: Bool?
   /// For `stream.defined`.
   var stages: [(name: String, kind: String, wipLimit: Int?)] = []
 
@@ -34,6 +37,10 @@ struct PlainEvent: Sendable {
       let pairs = labels.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
       inner.append("\"labels\":{\(pairs.joined(separator: ","))}")
     }
+    inner += lists.sorted { $0.key < $1.key }.map {
+      "\(quoted($0.key)):[\($0.value.map(quoted).joined(separator: ","))]"
+    }
+    if let unplanned { inner.append("\"unplanned\":\(unplanned)") }
     if let escaped { inner.append("\"escaped\":\(escaped)") }
     if type == "stream.defined" {
       let list = stages.map { stage in
