@@ -55,6 +55,8 @@ struct CustomerMetricTests {
       event("t2", "target.set", "complaints", day: 0, ["direction": "atMost", "by": "2026-03-01"], ["value": 9]),
       event("t3", "target.set", "orders", day: 0, [:], ["value": 1], stream: "other"),
       event("t4", "target.set", "lead-time", day: 0, [:], ["value": 10 * 86_400]),
+      event("e", "experiment.started", "smaller-items", day: 15, ["metric": "lead-time"]),
+      event("e-", "experiment.ended", "smaller-items", day: 20),
     ]
   }
 
@@ -191,6 +193,18 @@ struct CustomerMetricTests {
         #expect(cell == cells[stream] ?? missing, "\(column) of \(stream), seed \(seed)")
       }
     }
+  }
+
+  @Test("an experiment on lead times: as long before and after as it took")
+  func experimentOnLeadTimes() throws {
+    // It took five days. Before, A in 14 days and B in 7; during it nothing; after it C in 21.
+    let answer = try ask("experiment")
+    #expect(answer.column("beforeN") == [.integer(2)])
+    #expect(answer.column("beforeMedian") == [.number(7)])
+    #expect(answer.column("duringN") == [.integer(0)])
+    #expect(answer.column("afterMedian") == [.number(21)])
+    #expect(answer.column("change") == [.number(14)])
+    #expect(answer.column("verdict") == [.text("provisional")])
   }
 
   @Test("experiments: medians before, during and after, and how sure the difference is")

@@ -20,16 +20,20 @@ struct FlowMetricTests {
     definition.stages = [
       ("todo", "queue", nil), ("build", "work", nil), ("test", "work", nil), ("done", "done", nil),
     ]
-    func entered(_ id: Int, _ item: String, _ seconds: Int, _ stage: String) -> PlainEvent {
-      event(id, "item.entered", item, seconds, ["stage": stage])
+    func entered(_ id: Int, _ item: String, _ seconds: Int, _ stage: String, by actor: String? = nil) -> PlainEvent {
+      event(id, "item.entered", item, seconds, ["stage": stage].merging(actor.map { ["actor": $0] } ?? [:]) { $1 })
+    }
+    func created(_ id: Int, _ item: String, _ seconds: Int, _ kind: String) -> PlainEvent {
+      event(id, "item.created", item, seconds, ["kind": kind])
     }
     return [
-      definition, event(1, "item.created", "A", 0), entered(2, "A", 10, "build"), event(3, "item.blocked", "A", 12),
-      event(4, "item.unblocked", "A", 16), entered(5, "A", 20, "test"), entered(6, "A", 30, "done"),
-      event(7, "item.created", "B", 0), entered(8, "B", 10, "build"), entered(9, "B", 15, "todo"),
-      entered(10, "B", 20, "build"), entered(11, "B", 40, "done"), event(12, "item.created", "C", 5),
-      entered(13, "C", 25, "test"), event(14, "item.cancelled", "C", 35), event(15, "item.created", "D", 30),
-      event(16, "item.created", "E", 20), entered(17, "E", 30, "build"),
+      definition, created(1, "A", 0, "feature"), entered(2, "A", 10, "build", by: "ana"),
+      event(3, "item.blocked", "A", 12, ["reason": "no test environment"]),
+      event(4, "item.unblocked", "A", 16), entered(5, "A", 20, "test", by: "ben"), entered(6, "A", 30, "done"),
+      created(7, "B", 0, "bug"), entered(8, "B", 10, "build", by: "ana"), entered(9, "B", 15, "todo"),
+      entered(10, "B", 20, "build", by: "ana"), entered(11, "B", 40, "done"), created(12, "C", 5, "feature"),
+      entered(13, "C", 25, "test"), event(14, "item.cancelled", "C", 35), created(15, "D", 30, "feature"),
+      created(16, "E", 20, "bug"), entered(17, "E", 30, "build"),
     ]
   }
 
