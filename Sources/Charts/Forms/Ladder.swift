@@ -26,10 +26,12 @@ enum Ladder {
       ])
       if number > 0 { arrows.append(["x": Canvas.pixel(left), "y": Canvas.pixel(boxHeight / 2)]) }
       let middle = left + step / 2
-      names.append(Canvas.text(Names.text(drawing.cell(row, x)), x: middle, y: 15))
+      names.append(
+        Canvas.text(drawing.cell(row, x) == .null ? "(no stage)" : Names.text(drawing.cell(row, x)), x: middle, y: 15))
       for (line, figure) in (counts + shares).enumerated() {
         let value = drawing.cell(row, figure.index)
-        let text = label(figure.column, value, isCount: line < counts.count)
+        // The time in no stage has no queue and hands nothing on.
+        let text = value == .null ? "" : label(figure.column, value, isCount: line < counts.count)
         details.append(Canvas.text(text, x: middle, y: 31 + 16 * Double(line)))
       }
       func duration(_ column: (index: Int, column: Column)?) -> String {

@@ -31,7 +31,7 @@ public struct Health: Projection {
   /// See ``Projection``.
   public let charts = [
     ChartDescription(
-      name: "targets", title: "How each measure stands against its target and the days before", form: .heat,
+      name: "targets", title: "2 target met, 1 better than before, −1 worse, −2 target missed", form: .heat,
       x: "measure", y: ["standing"], series: "stream", table: 1)
   ]
 
@@ -96,8 +96,8 @@ public struct Health: Projection {
     let standing: Int64? =
       value == nil ? nil : isMet.map { $0 ? 2 : -2 } ?? (trend == "better" ? 1 : trend == "worse" ? -1 : 0)
     return [
-      .text(measure.name), value.map(Value.number) ?? .null, .text(measure.unit), before.map(Value.number) ?? .null,
-      change.map(Value.number) ?? .null, trend.map(Value.text) ?? .null, target.map { .number($0.value) } ?? .null,
+      .text(measure.name), measure.cell(value), .text(measure.unit), measure.cell(before), measure.cell(change),
+      trend.map(Value.text) ?? .null, measure.cell(target?.value),
       target?.by.map(Value.text) ?? .null, isMet.map { .text($0 ? "yes" : "no") } ?? .null,
       standing.map(Value.integer) ?? .null,
     ]

@@ -159,8 +159,8 @@ struct CustomerMetricTests {
     // The target names no direction: less is better. 14 days before, A and B: 14 days.
     let day = 86_400.0
     let leadTime: [Value] = [
-      .text("s"), .text("lead-time"), .number(21 * day), .text("s"), .number(14 * day), .number(7 * day),
-      .text("worse"), .number(10 * day), .null, .text("no"), .integer(-2),
+      .text("s"), .text("lead-time"), .duration(21 * day), .text("s"), .duration(14 * day), .duration(7 * day),
+      .text("worse"), .duration(10 * day), .null, .text("no"), .integer(-2),
     ]
     #expect(answer.more[0].rows[0] == leadTime)
     #expect(answer.more[0].rows[1][6] == Value.text("worse"))
