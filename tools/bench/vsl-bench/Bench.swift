@@ -9,7 +9,7 @@ import ValueStream
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vsl-bench", abstract: "Measurements of Value Stream Ledger; run by tools/bench/run.",
-    subcommands: [Single.self, Ask.self])
+    subcommands: [Single.self, Increment.self, Ask.self])
 }
 
 /// One durable append after another.
@@ -39,6 +39,44 @@ struct Single: ParsableCommand {
     }
     let seconds = (clock.now - started) / .seconds(1)
     print("{\"events\":\(lines.count),\"seconds\":\(seconds),\"slowestSeconds\":\(slowest / .seconds(1))}")
+  }
+}
+
+/// One more event of an open item, appended and posted to the books.
+struct Increment: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Appends events one by one, and posts each to the books before the next.")
+  @Argument(help: "The ledger's folder. The events stay in it.") var ledger: String
+  @Option(help: "How many.") var count = 500
+
+  func run() throws {
+    let ledger = try Ledger.open(at: ledger)
+    let position = try ledger.catchUp()
+    let preparer = EventPreparer(isStrict: true)
+    let batch = EventBatch()
+    let clock = ContinuousClock()
+    var appends: [Double] = []
+    var posts: [Double] = []
+    for index in 0..<count {
+      let time = Int64(Date().timeIntervalSince1970 * 1e6)
+      // Items of its own, each moved on a few times; the first event of each is not measured with the others' cache.
+      let line = """
+        {"specversion":"1.0","id":"increment-\(time)-\(index)","source":"/bench","type":"vsl.item.entered.v1",\
+        "subject":"increment-\(index % 50)","time":"\(Timestamp.format(time))","valuestream":"payments",\
+        "data":{"stage":"stage-\(index / 50 % 6)"}}
+        """
+      batch.removeAll()
+      try Array(line.utf8).withUnsafeBytes { try preparer.prepare($0, line: index + 1, into: batch) }
+      let begun = clock.now
+      _ = try ledger.log.append(batch, nowMicros: time)
+      let appended = clock.now
+      try ledger.catchUp()
+      appends.append((appended - begun) / .microseconds(1))
+      posts.append((clock.now - appended) / .microseconds(1))
+    }
+    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    print(
+      "{\"events\":\(position),\"appendMicros\":\(median(appends)),\"postMicros\":\(median(posts))}")
   }
 }
 
