@@ -81,7 +81,7 @@ import Testing
     ("{\"percentilMethod\":\"linear\"}", "Did you mean \"percentileMethod\"?"),
     ("{\"timezone\":\"Mars/Base\"}", "Mars/Base"),
     ("{\"attributionWindow\":\"soon\"}", "attributionWindow"),
-    ("{\"backwardMoves\":\"forgetLater\"}", "not supported yet"),
+    ("{\"backwardMoves\":\"sometimes\"}", "keepVisits, forgetLater"),
   ])
   func aPolicyThatIsNotUnderstoodIsRefused(text: String, part: String) throws {
     let outcome = try program.run("show", "lead-time", "--policy", program.write(text, "policy.json"))

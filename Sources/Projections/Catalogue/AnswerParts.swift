@@ -81,6 +81,12 @@ struct AnswerParts {
     if !values.isEmpty { add(name, values.joined(separator: ",")) }
   }
 
+  /// The deliveries and cancellations that count: those that stand, or, where the policy says that a reopened item is delivered anew, also
+  /// those that a reopening followed.
+  func completed(_ view: borrowing LedgerView) -> StandingEntries {
+    StandingEntries(view.completions, cut, onlyBegun: policy.reopening == .newDelivery)
+  }
+
   /// Whether an instant lies in the period asked for.
   @inline(__always)
   func isInRange(_ micros: Int64) -> Bool {

@@ -48,7 +48,7 @@ public struct DefectRates: Projection {
     deliveryQuery.groupings.removeAll { $0 == .stage || $0 == .origin || $0 == .severity }
     var deliveryClassifier = try RowClassifier(deliveryQuery, view)
     let found = StandingEntries(view.defects, parts.cut)
-    let completed = StandingEntries(view.completions, parts.cut)
+    let completed = parts.completed(view)
 
     var first: Int64?
     var last: Int64?

@@ -35,7 +35,7 @@ public struct FlowDistribution: Projection {
     if split.groupings.isEmpty { split.groupings = [.attribute(.kind)] }
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { 0 }
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros, stage: row.stage) { $0 += 1 }
     }

@@ -99,7 +99,7 @@ public struct Forecast: Projection {
     let start = max(0, Int(today) - days)
     var samples = [Int](repeating: 0, count: Int(today) - start)
     let figures = try Figures(parts, view, range: nil) { 0 }
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row),
         let day = calendar.number(of: row.effectiveMicros), Int(day) >= start, day < today
       else { return }

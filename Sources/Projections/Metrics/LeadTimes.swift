@@ -39,8 +39,7 @@ public struct LeadTimes: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    let standing = StandingEntries(
-      view.completions, parts.cut, onlyBegun: parts.policy.reopening == .newDelivery)
+    let standing = parts.completed(view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Population() }
     var withoutCreated = 0
     var withoutCommitment = 0

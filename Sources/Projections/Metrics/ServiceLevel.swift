@@ -63,7 +63,7 @@ public struct ServiceLevel: Projection {
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
     var times: [UInt16: [Int64]] = [:]
     var (without, unpromised) = (0, 0)
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
         return
       }

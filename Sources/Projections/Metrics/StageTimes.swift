@@ -13,7 +13,8 @@ public struct StageTimes: Projection {
     stands the time for each item: the sum of its ended visits of the stage in the period. A visit is judged by the stream and the \
     attributes that the item had when the visit began; a change of attributes does not begin a new visit, and time blocked in the stage \
     is part of it. Visits that go on have no stage time yet: they are counted in a note. Percentiles are nearest rank. Stages are listed \
-    in the order of the stream's definition. A done stage delivers and is never visited.
+    in the order of the stream's definition. A done stage delivers and is never visited. Under a policy with backwardMoves forgetLater, \
+    visits of stages that lie behind one which the item went back to afterwards are dropped.
     """
   /// See ``Projection``.
   public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
@@ -53,11 +54,12 @@ public struct StageTimes: Projection {
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Times() }
+    let places = parts.policy.backwardMoves == .forgetLater ? StageTable.defined(parts, view) : nil
     var goingOn = 0
     let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
       (figures: figures, goingOn: 0)
     } _: { lane, _, spans in
-      forEachVisit(spans, parts) { visit in
+      forEachKeptVisit(spans, parts, places) { visit in
         let row = visit.posting
         guard lane.figures.passes(row), lane.figures.passes(stage: visit.stage) else { return }
         guard let end = visit.toMicros else {

@@ -35,8 +35,7 @@ public struct Throughput: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    let standing = StandingEntries(
-      view.completions, parts.cut, onlyBegun: parts.policy.reopening == .newDelivery)
+    let standing = parts.completed(view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
     standing.forEach(in: view.completions) { row in
       guard figures.passes(row) else { return }

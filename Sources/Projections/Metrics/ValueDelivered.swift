@@ -43,7 +43,7 @@ public struct ValueDelivered: Projection {
     let parts = try AnswerParts(query, view)
     let values = ItemValues(view, parts.cut)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       let value = values.value(of: row.item, at: row.effectiveMicros)
       figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: value) { sums in

@@ -127,19 +127,25 @@ struct HealthFigures {
     }
     self.isKnown = isKnown
 
-    var withLead: [(row: CompletionPosting, window: Int)] = []
-    let standing = StandingEntries(view.completions, cut)
-    standing.forEach(in: view.completions) { row in
+    func passes(_ row: CompletionPosting) -> Int? {
       guard let window = window(row.effectiveMicros), !row.stamp.flags.contains(.cancelled),
         Int(row.stamp.stream) < streamCount,
         classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
-      else { return }
+      else { return nil }
+      return window
+    }
+    parts.completed(view).forEach(in: view.completions) { row in
+      guard let window = passes(row) else { return }
       sums[window][Int(row.stamp.stream)].delivered += 1
       note(row, window, "delivered")
       guard row.createdMicros != ItemState.unknown else { return }
       sums[window][Int(row.stamp.stream)].leads.append(
         parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros))
-      withLead.append((row, window))
+    }
+    // An item's process time is that of all of its life: efficiency knows its last delivery alone.
+    var withLead: [(row: CompletionPosting, window: Int)] = []
+    StandingEntries(view.completions, cut).forEach(in: view.completions) { row in
+      if let window = passes(row), row.createdMicros != ItemState.unknown { withLead.append((row, window)) }
     }
     let times = ItemTimes(of: withLead.lazy.map(\.row.item), parts, view)
     for (row, window) in withLead {

@@ -30,7 +30,7 @@ struct MetricSamples {
     case "lead-time", "cycle-time", "throughput":
       unit = metric == "throughput" ? "items/day" : "days"
       countsPerDay = metric == "throughput"
-      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+      parts.completed(view).forEach(in: view.completions) { row in
         guard !row.stamp.flags.contains(.cancelled), isMeant(row.stamp.stream),
           classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
         else { return }

@@ -13,12 +13,21 @@ public struct Policy: Sendable, Equatable {
     case linear
   }
 
-  /// What a reopened item does to its deliveries.
+  /// What a reopened item does to its deliveries: in what counts or measures deliveries (throughput, lead time, distribution, value, service
+  /// level, control chart, forecast, defect rates, health). What follows an item through its life knows one delivery.
   public enum Reopening: String, Sendable, CaseIterable {
     /// The delivery is taken back; the item counts once, at its last delivery.
     case sameItem
     /// Each delivery counts.
     case newDelivery
+  }
+
+  /// What a move backwards does to the visits of later stages.
+  public enum BackwardMoves: String, Sendable, CaseIterable {
+    /// All visits count.
+    case keepVisits
+    /// Visits of stages behind the one that the item went back to are dropped.
+    case forgetLater
   }
 
   /// The environments whose deployments count as production.
@@ -27,6 +36,8 @@ public struct Policy: Sendable, Equatable {
   public var attributionWindowSeconds = 86_400.0
   /// What a reopened item does.
   public var reopening = Reopening.sameItem
+  /// What a move backwards does: in `stage-time`. Metrics of moves, such as rework and conformance, see every visit.
+  public var backwardMoves = BackwardMoves.keepVisits
   /// How percentiles are taken.
   public var percentileMethod = PercentileMethod.nearestRank
   /// Thresholds that metrics are rated by; none unless a policy says some.
@@ -90,11 +101,7 @@ public struct Policy: Sendable, Equatable {
           atMost: band.member("atMost")?.double, reportYear: (band.member("reportYear")?.integer).map { Int($0) })
       }
     }
-    if data.member("backwardMoves")?.string == "forgetLater" {
-      throw QueryError(
-        "The policy's backwardMoves \"forgetLater\" is not supported yet: every visit counts (keepVisits). Leave it out."
-      )
-    }
+    if let word = data.member("backwardMoves")?.string { backwardMoves = try Self.read(word, "backwardMoves") }
   }
 
   /// Reads the members of a policy from JSON text: a what-if.
@@ -141,6 +148,7 @@ public struct Policy: Sendable, Equatable {
       list.append("attributionWindow=\(attributionWindowSeconds)s")
     }
     if reopening != standard.reopening { list.append("reopening=\(reopening.rawValue)") }
+    if backwardMoves != standard.backwardMoves { list.append("backwardMoves=\(backwardMoves.rawValue)") }
     if percentileMethod != standard.percentileMethod { list.append("percentileMethod=\(percentileMethod.rawValue)") }
     if !bands.isEmpty {
       let years = Set(bands.compactMap(\.reportYear)).sorted().map(String.init).joined(separator: "+")
@@ -162,6 +170,11 @@ public struct Policy: Sendable, Equatable {
       var other = self
       other.reopening = rule
       list.append(("reopening=\(rule.rawValue)", other))
+    }
+    for rule in BackwardMoves.allCases where rule != backwardMoves {
+      var other = self
+      other.backwardMoves = rule
+      list.append(("backwardMoves=\(rule.rawValue)", other))
     }
     for (name, seconds) in [("PT1H", 3600.0), ("P7D", 7 * 86_400.0)] where seconds != attributionWindowSeconds {
       var other = self

@@ -62,3 +62,23 @@ func forEachVisit(
     try body(visit)
   }
 }
+
+/// Calls `body` with the visits of one item that a policy keeps: with `places`, those of a stage that lies behind one which the item entered
+/// later are dropped (`backwardMoves: forgetLater`). Stages without a place stay.
+@inline(__always)
+func forEachKeptVisit(
+  _ spans: ArraySlice<VisitSpan>, _ parts: borrowing AnswerParts, _ places: StageTable?,
+  _ body: (WholeVisit) throws -> Void
+) rethrows {
+  guard let places else { return try forEachVisit(spans, parts, body) }
+  var visits: [WholeVisit] = []
+  forEachVisit(spans, parts) { visits.append($0) }
+  var isKept = [Bool](repeating: true, count: visits.count)
+  var earliestLater = Int.max
+  for (index, visit) in visits.enumerated().reversed() {
+    guard let place = places[visit.stage, visit.stream] else { continue }
+    isKept[index] = place <= earliestLater
+    earliestLater = min(earliestLater, place)
+  }
+  for (visit, isKept) in zip(visits, isKept) where isKept { try body(visit) }
+}

@@ -123,6 +123,18 @@ struct FlowMetricTests {
     #expect(answer.more[0].rows.map { $0[2] } == [.integer(3), .integer(1)])
   }
 
+  @Test("a policy may forget the visits of later stages when an item moves back")
+  func backwardMoves() throws {
+    // build: A 10, B 5 and 20; B's first visit is forgotten when B goes back to todo. todo keeps both of B's.
+    #expect(
+      try ask("stage-time").by("stage", "visits") == ["todo": .integer(5), "build": .integer(3), "test": .integer(2)])
+    let policy = try Policy(json: #"{"backwardMoves":"forgetLater"}"#)
+    let answer = try ask("stage-time") { $0.policy = policy }
+    #expect(answer.by("stage", "visits") == ["todo": .integer(5), "build": .integer(2), "test": .integer(2)])
+    #expect(answer.by("stage", "mean")["build"] == .duration(15))
+    #expect(answer.parameters.contains { $0.name == "policy" && $0.value == "backwardMoves=forgetLater" })
+  }
+
   @Test("bottlenecks: growth first, then the average queue; takt and interval beside")
   func bottlenecks() throws {
     let answer = try ask("bottlenecks") { $0.fromMicros = PlainEvent.epochMicros }
