@@ -123,11 +123,14 @@ FROM last WHERE what NOT IN ('delivered', 'cancelled')
 """
 
 BLOCKED = f"""
-WITH {LIVE},
+WITH {LIVE}, {MOVES},
+happened AS (
+  SELECT subject, micros, position, type = 'item.blocked' AS blocks FROM live WHERE type IN ('item.blocked', 'item.unblocked')
+  UNION ALL
+  SELECT subject, micros, position, false FROM moves WHERE what IN ('delivered', 'cancelled')),
 turns AS (
-  SELECT type, micros, lead(micros, 1, $now) OVER (PARTITION BY subject ORDER BY micros, position) AS until
-  FROM live WHERE type IN ('item.blocked', 'item.unblocked'))
-SELECT count(*), sum(until - micros) FROM turns WHERE type = 'item.blocked'
+  SELECT blocks, micros, lead(micros, 1, $now) OVER (PARTITION BY subject ORDER BY micros, position) AS until FROM happened)
+SELECT count(*), sum(until - micros) FROM turns WHERE blocks
 """
 
 TRANSITIONS = f"""
@@ -175,7 +178,7 @@ QUESTIONS = [
     ("throughput", THROUGHPUT, lambda rows: sum(row[2] for row in rows), ["--period", "month", "--by", "stream"],
      lambda rows: total(rows, "delivered")),
     ("wip", WIP, lambda rows: rows[0][0], [], lambda rows: rows[0]["wip"]),
-    ("age", AGE, lambda rows: round(rows[0][3] / 1e6), ["--set", "top=1"], lambda rows: round(rows[0]["age"])),
+    ("age", AGE, lambda rows: round(rows[0][2] / 1e6), ["--set", "top=1"], lambda rows: round(rows[0]["age"])),
     ("blocked", BLOCKED, lambda rows: round(int(rows[0][1]) / 1e6), [], lambda rows: round(total(rows, "total"))),
     ("transitions", TRANSITIONS, lambda rows: sum(row[2] for row in rows), [], between_stages),
     ("checks", CHECKS, lambda rows: [sum(row[2] for row in rows if row[1] == word) for word in ("passed", "failed")],
