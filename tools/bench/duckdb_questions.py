@@ -129,8 +129,8 @@ happened AS (
   UNION ALL
   SELECT subject, micros, position, false FROM moves WHERE what IN ('delivered', 'cancelled')),
 turns AS (
-  SELECT blocks, micros, lead(micros, 1, $now) OVER (PARTITION BY subject ORDER BY micros, position) AS until FROM happened)
-SELECT count(*), sum(until - micros) FROM turns WHERE blocks
+  SELECT blocks, micros, lead(micros) OVER (PARTITION BY subject ORDER BY micros, position) AS until FROM happened)
+SELECT count(*), sum(until - micros) FROM turns WHERE blocks AND until IS NOT NULL
 """
 
 TRANSITIONS = f"""
