@@ -184,8 +184,17 @@ public struct Conformance: Projection {
     _ deviations: [(item: UInt32, stream: UInt16, steps: Steps)], _ top: Int, _ view: borrowing LedgerView
   ) -> Table {
     var named: [(count: Int, name: String, stream: String?, steps: Steps)] = []
-    for one in deviations {
-      let count = one.steps.wrappedSum() - one.steps[Step.inOrder.rawValue]
+    func count(_ steps: Steps) -> Int { steps.wrappedSum() - steps[Step.inOrder.rawValue] }
+    // Names only for those that may be listed: the ones that deviate most, and all that deviate as often as the last of them.
+    var frequencies: [Int: Int] = [:]
+    for one in deviations { frequencies[count(one.steps), default: 0] += 1 }
+    var (least, listed) = (Int.max, 0)
+    for frequency in frequencies.keys.sorted(by: >) where listed < top {
+      least = frequency
+      listed += frequencies[frequency] ?? 0
+    }
+    for one in deviations where count(one.steps) >= least {
+      let count = count(one.steps)
       named.append((count, view.subjectName(one.item), view.streamName(one.stream), one.steps))
     }
     named.sort { ($1.count, $0.name) < ($0.count, $1.name) }

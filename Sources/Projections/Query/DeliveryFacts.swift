@@ -47,7 +47,9 @@ struct DeliveryFacts {
   }
 
   /// Gathers and joins. The question's filter holds for deployments; incidents and changes are looked for among all.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+  ///
+  /// - Parameter withChanges: whether to look for the changes that each deployment brought; without, nobody brought any.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView, withChanges: Bool = true) throws {
     var numbers = ServiceNumbers(view)
     try gatherDeployments(parts, &numbers, view)
     // Of two at one instant the id decides, so that the order of arrival does not.
@@ -60,7 +62,7 @@ struct DeliveryFacts {
       case .incidentOpened: incidents.append(Incident(row: row, service: numbers.number(of: row.attributes, view)))
       case .incidentResolved:
         resolved[row.subject] = max(resolved[row.subject] ?? .min, row.effectiveMicros)
-      case .changeMerged:
+      case .changeMerged where withChanges:
         // Merged twice: the earliest commit counts, in whatever order the two arrived.
         let committed = row.measure == 0 ? row.effectiveMicros : Int64(bitPattern: row.measure)
         commits.update(row.subject, default: committed) { $0 = min($0, committed) }
@@ -70,11 +72,13 @@ struct DeliveryFacts {
     services = numbers.names
     joinIncidents(incidents, resolved, parts)
     recoverFailures()
-    try joinChanges(commits, parts, view)
+    if withChanges { try joinChanges(commits, parts, view) }
   }
 
   /// The times from commit to production of the changes that a deployment brought first; negative ones are clock skew.
-  func changes(of place: Int) -> ArraySlice<Int64> { changeMicros[changeStarts[place]..<changeStarts[place + 1]] }
+  func changes(of place: Int) -> ArraySlice<Int64> {
+    place + 1 < changeStarts.count ? changeMicros[changeStarts[place]..<changeStarts[place + 1]] : []
+  }
 
   /// How many changes were deployed before they were committed.
   var earlyChanges: Int { changeMicros.reduce(0) { $0 + ($1 < 0 ? 1 : 0) } }

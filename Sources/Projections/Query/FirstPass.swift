@@ -1,3 +1,4 @@
+import EventLog
 import ValueStream
 
 /// What came back of a delivered item.
@@ -30,8 +31,13 @@ struct FirstPass {
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { defective.insert($0.item) }
     self.defective = defective
     var failed = SubjectSet(view)
-    try EventRows([.checkCompleted], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
-      if event.words[.outcome] == "failed" { failed.insert(event.item) }
+    // By what checks say of themselves: a few hundred sets of words, and as many checks as there are.
+    var saysFailed = [Bool?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
+    StandingEntries(view.events, parts.cut).forEach(in: view.events) { row in
+      guard row.kind == EventKind.checkCompleted.rawValue, Int(row.attributes) < saysFailed.count else { return }
+      let isFailed = saysFailed[Int(row.attributes)] ?? (EventRows.words(row.attributes, view)[.outcome] == "failed")
+      saysFailed[Int(row.attributes)] = isFailed
+      if isFailed { failed.insert(EventRows.item(of: row)) }
     }
     self.failed = failed
   }

@@ -177,7 +177,7 @@ struct HealthFigures {
       note(row, window, isEscaped ? "defect, escaped" : "defect")
     }
 
-    for deployment in try DeliveryFacts(parts, view).deployments {
+    for deployment in try DeliveryFacts(parts, view, withChanges: false).deployments {
       let row = deployment.row
       guard let window = window(deployment.micros), Int(row.stamp.stream) < streamCount else { continue }
       sums[window][Int(row.stamp.stream)].deployments += 1
