@@ -55,15 +55,7 @@ public struct ControlChart: Projection {
         "of=\(subject) has a point for each item: --period does not apply. Use of=throughput, or leave it out.")
     }
     let parts = try AnswerParts(own, view)
-    var points = subject == "throughput" ? try throughput(parts, view) : try times(subject, parts, view)
-    if points.count > 2 * last {
-      // Only the last ones are looked at: sorting all of them would cost more than all else.
-      var instants = points.map(\.whenMicros)
-      let rank = instants.count - last
-      instants.withUnsafeMutableBufferPointer { Quantiles.select(rank, in: $0, from: 0) }
-      let first = instants[rank]
-      points.removeAll { $0.whenMicros < first }
-    }
+    var points = subject == "throughput" ? try throughput(parts, view) : try times(subject, last: last, parts, view)
     points.sort { ($0.whenMicros, $0.position) < ($1.whenMicros, $1.position) }
     points = Array(points.suffix(last))
     let isTime = subject != "throughput"
@@ -97,7 +89,10 @@ public struct ControlChart: Projection {
         }))
   }
 
-  private func times(_ subject: String, _ parts: AnswerParts, _ view: borrowing LedgerView) throws -> [Point] {
+  /// The last points, and all others of the first one's instant.
+  private func times(
+    _ subject: String, last: Int, _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) throws -> [Point] {
     let figures = try Figures(parts, view, range: nil) { 0 }
     var points: [Point] = []
     parts.completed(view).forEach(in: view.completions) { row in
@@ -109,6 +104,13 @@ public struct ControlChart: Projection {
         Point(
           whenMicros: row.effectiveMicros, position: UInt64(row.item), label: "",
           value: parts.clock.span(row.stamp.stream, from: start, to: row.effectiveMicros)))
+    }
+    if points.count > last {
+      // Naming and sorting points that nobody will see would cost more than all else.
+      var instants = points.map(\.whenMicros)
+      let rank = instants.count - last
+      instants.withUnsafeMutableBufferPointer { Quantiles.select(rank, in: $0, from: 0) }
+      points.removeAll { $0.whenMicros < instants[rank] }
     }
     for index in points.indices { points[index].label = view.subjectName(UInt32(points[index].position)) }
     // Of items delivered at one instant the name decides, so that the order of arrival does not.
