@@ -88,7 +88,7 @@ public struct StageTimes: Projection {
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(
         title: title, columns: columns + figures.trailingColumns,
-        rows: rows.map { row in
+        rows: rows.mapOnCores { row in
           var times = row.sum
           let figuresOfRow: [Value] =
             [.text(order.kind(row.names[0], row.names[1]))] + DurationFigures.cells(&times.visits, parts)

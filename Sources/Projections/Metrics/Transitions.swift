@@ -106,7 +106,7 @@ public struct Transitions: Projection {
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(
         title: title, columns: columns + figures.trailingColumns,
-        rows: sorted.map { row in
+        rows: sorted.mapOnCores { row in
           var named = row
           if named.names.count > place, (named.names[place] ?? "").isEmpty { named.names[place] = "(start)" }
           var (stays, gaps) = (row.sum.stays, row.sum.gaps)

@@ -26,9 +26,13 @@ enum Cores {
 
   /// Divides 0 ..< count among lanes, each with a state of its own; the states come back in the order of the ranges. `body` is called
   /// from several threads at once and may change nothing but its state.
+  ///
+  /// - Parameter bounds: where the part of each lane begins, and the last one ends; parts of the same length when nil.
   static func fold<State>(
-    _ count: Int, laneCount: Int, _ make: () -> State, _ body: (inout State, Range<Int>) -> Void
+    _ count: Int, laneCount: Int, bounds: [Int]? = nil, _ make: () -> State,
+    _ body: (inout State, Range<Int>) -> Void
   ) -> [State] {
+    let bounds = bounds ?? (0...laneCount).map { count * $0 / laneCount }
     var states = (0..<laneCount).map { _ in make() }
     states.withUnsafeMutableBufferPointer { states in
       let states = Unchecked(states)
@@ -36,11 +40,28 @@ enum Cores {
         // Worked on in a place of its own, so that no two cores write to one line of the cache.
         var state = states.value[lane]
         states.value[lane] = make()
-        body(&state, count * lane / laneCount..<count * (lane + 1) / laneCount)
+        body(&state, bounds[lane]..<bounds[lane + 1])
         states.value[lane] = state
       }
     }
     return states
+  }
+}
+
+extension Array {
+  /// As `map`, on all cores. `body` is called from several threads at once.
+  func mapOnCores<Result>(_ body: (Element) -> Result) -> [Result] {
+    let laneCount = Swift.min(count, Cores.lanes(for: .max))
+    guard laneCount > 1 else { return map(body) }
+    let lanes = Cores.fold(laneCount, laneCount: laneCount) {
+      [(Int, Result)]()
+    } _: { results, lanes in
+      // Neighbours go to different cores, since large ones often stand together.
+      for lane in lanes {
+        for index in stride(from: lane, to: count, by: laneCount) { results.append((index, body(self[index]))) }
+      }
+    }
+    return lanes.joined().sorted { $0.0 < $1.0 }.map(\.1)
   }
 }
 

@@ -69,7 +69,9 @@ struct ItemVisits {
   func fold<State>(
     isSerial: Bool, _ make: () -> State, _ body: (inout State, UInt32, ArraySlice<VisitSpan>) -> Void
   ) -> [State] {
-    Cores.fold(itemCount, laneCount: isSerial ? 1 : Cores.lanes(for: order.elements.count), make) { state, range in
+    let laneCount = isSerial ? 1 : Cores.lanes(for: order.elements.count)
+    let bounds = (0...laneCount).map { item(atVisit: order.elements.count * $0 / laneCount) }
+    return Cores.fold(itemCount, laneCount: laneCount, bounds: bounds, make) { state, range in
       var visits: [VisitSpan] = []
       for item in range {
         prefetch(item + Self.prefetchDistance)
@@ -78,6 +80,20 @@ struct ItemVisits {
         body(&state, UInt32(item), visits[...])
       }
     }
+  }
+
+  /// The first item whose visits begin at or behind a place; 0 and ``itemCount`` at the ends. So that lanes have as many visits each, not
+  /// as many items.
+  private func item(atVisit place: Int) -> Int {
+    guard place > 0 else { return 0 }
+    guard place < order.elements.count else { return itemCount }
+    var low = 0
+    var high = itemCount
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(starts.elements[middle]) < place { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Calls `body` with each item that has visits, in the order of the items' numbers.

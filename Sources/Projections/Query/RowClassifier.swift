@@ -12,6 +12,7 @@ struct RowClassifier {
   var wantedItems: Set<UInt32>? { items }
   private let items: Set<UInt32>?
   private let groupings: [Grouping]
+  private let parts: KeyParts
   private let setGroupings: [Grouping]
   private var setKeys: [[String?]] = []
   private var groups: [GroupKey: Int] = [:]
@@ -20,6 +21,34 @@ struct RowClassifier {
   private var recentGroups = [Int32](repeating: -1, count: GroupKey.placeCount)
   /// The groups met so far, in order of first meeting.
   private(set) var keys: [GroupKey] = []
+
+  /// The parts of a key that the question's groupings need, so that a row need not go through the groupings.
+  private struct KeyParts: OptionSet {
+    let rawValue: UInt8
+    static var set: KeyParts { KeyParts(rawValue: 1) }
+    static var stream: KeyParts { KeyParts(rawValue: 2) }
+    static var stage: KeyParts { KeyParts(rawValue: 4) }
+    static var origin: KeyParts { KeyParts(rawValue: 8) }
+    static var severity: KeyParts { KeyParts(rawValue: 16) }
+    static var item: KeyParts { KeyParts(rawValue: 32) }
+    static var word: KeyParts { KeyParts(rawValue: 64) }
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ groupings: [Grouping]) {
+      self = groupings.reduce(into: KeyParts(rawValue: 0)) { parts, grouping in
+        switch grouping {
+        case .attribute, .label: parts.insert(.set)
+        case .stream: parts.insert(.stream)
+        case .stage: parts.insert(.stage)
+        case .origin: parts.insert(.origin)
+        case .severity: parts.insert(.severity)
+        case .item: parts.insert(.item)
+        case .word: parts.insert(.word)
+        }
+      }
+    }
+  }
 
   /// What tells groups apart, as numbers.
   struct GroupKey: Hashable {
@@ -34,14 +63,30 @@ struct RowClassifier {
 
     static let placeCount = 1024
 
-    /// A cheap hash in 0 ..< ``placeCount``.
+    /// A cheap hash in 0 ..< ``placeCount``: products that do not wait for each other.
     @inline(__always)
     var place: Int {
-      var mixed = UInt64(set) << 32 | UInt64(stage)
-      mixed = mixed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(item) << 32 ^ UInt64(UInt32(bitPattern: period))
-      mixed = mixed &* 0xBF58_476D_1CE4_E5B9 ^ UInt64(word) << 16 ^ UInt64(stream)
-      mixed = mixed &* 0x94D0_49BB_1331_11EB ^ UInt64(origin) << 32 ^ UInt64(severity)
-      return Int((mixed &* 0x9E37_79B9_7F4A_7C15) >> 54)
+      let words = words
+      let mixed =
+        words.0 &* 0x9E37_79B9_7F4A_7C15 ^ words.1 &* 0xBF58_476D_1CE4_E5B9 ^ words.2 &* 0x94D0_49BB_1331_11EB
+        ^ words.3 &* 0xD6E8_FEB8_6659_FD93
+      return Int(((mixed ^ mixed >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 54)
+    }
+
+    /// The same, packed, so that keys are compared a word at a time.
+    @inline(__always)
+    private var words: (UInt64, UInt64, UInt64, UInt64) {
+      (
+        UInt64(set) << 32 | UInt64(stage), UInt64(item) << 32 | UInt64(UInt32(bitPattern: period)),
+        UInt64(word) << 16 | UInt64(stream), UInt64(origin) << 32 | UInt64(severity)
+      )
+    }
+
+    @inline(__always)
+    static func == (left: GroupKey, right: GroupKey) -> Bool {
+      let left = left.words
+      let right = right.words
+      return (left.0 ^ right.0) | (left.1 ^ right.1) | (left.2 ^ right.2) | (left.3 ^ right.3) == 0
     }
   }
 
@@ -49,6 +94,7 @@ struct RowClassifier {
   init(_ query: Query, _ view: borrowing LedgerView) throws {
     let filter = query.filter
     groupings = query.groupings
+    parts = KeyParts(query.groupings)
     setGroupings = query.groupings.filter {
       switch $0 {
       case .attribute, .label: true
@@ -166,19 +212,12 @@ struct RowClassifier {
     stream: UInt16, attributes: UInt32, item: UInt32, stage: UInt32 = 0, origin: UInt32 = 0, severity: UInt32 = 0,
     word: UInt32 = 0, period: Int32 = -1
   ) -> Int {
-    var key = GroupKey(period: period)
-    for grouping in groupings {
-      switch grouping {
-      case .attribute, .label: key.set = setGroups[Int(attributes)]
-      case .stream: key.stream = stream
-      case .stage: key.stage = stage
-      case .origin: key.origin = origin
-      case .severity: key.severity = severity
-      case .item: key.item = item
-      case .word: key.word = word
-      }
-    }
-    return group(key)
+    group(
+      GroupKey(
+        set: parts.contains(.set) ? setGroups[Int(attributes)] : 0, stream: parts.contains(.stream) ? stream : 0,
+        stage: parts.contains(.stage) ? stage : 0, origin: parts.contains(.origin) ? origin : 0,
+        severity: parts.contains(.severity) ? severity : 0, item: parts.contains(.item) ? item : 0,
+        word: parts.contains(.word) ? word : 0, period: period))
   }
 
   /// The group of a key, numbered from 0 in order of first meeting.

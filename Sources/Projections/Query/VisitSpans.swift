@@ -49,47 +49,92 @@ struct VisitSpans {
   /// The postings up to the cut's position.
   let rowCount: Int
 
-  /// Settles the visits of a cut. O(postings up to the position); 8 bytes of memory a posting.
+  /// Settles the visits of a cut, on all cores. O(postings up to the position); 8 bytes of memory a posting.
   init(_ book: RowReader<VisitPosting>, _ cut: Cut) {
-    rowCount = book.firstRow(positionAfter: cut.position)
-    var begun = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
+    let rowCount = book.firstRow(positionAfter: cut.position)
+    let laneCount = Cores.lanes(for: rowCount)
+    let blocks = Self.blocks(of: book, rowCount, cut)
+    let words = (rowCount + 63) / 64
+    var begun = [UInt64](repeating: 0, count: words)
     var ended = begun
     var continued = begun
-    let scratch = Scratch<Int64>(count: rowCount)
-    let ends = scratch.elements
-    let rowCount = rowCount
+    let ends = Scratch<Int64>(count: rowCount)
     begun.withUnsafeMutableBufferPointer { begun in
       ended.withUnsafeMutableBufferPointer { ended in
         continued.withUnsafeMutableBufferPointer { continued in
-          var number = 0
-          while number * RowTable<VisitPosting>.rowsPerBlock < rowCount {
-            let block = book.block(number)
-            number += 1
-            guard block.header.minTimeMicros <= cut.atMicros else { continue }
-            for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
-              let row = block.rows[index]
-              guard row.effectiveMicros <= cut.atMicros else { continue }
-              // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
-              let opening = min(Int(row.opening), block.firstRow + index)
-              let bit: UInt64 = 1 << UInt64(opening & 63)
-              let flags = row.stamp.flags
-              let isNegative = flags.contains(.negative)
-              if isNegative == flags.contains(.reversal) {
-                begun[opening >> 6] ^= bit
-              } else {
-                ended[opening >> 6] ^= bit
-                if flags.contains(.continuation) { continued[opening >> 6] ^= bit }
-                ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
+          let parity = Parity(begun: begun, ended: ended, continued: continued, ends: ends.elements)
+          let lanes = Cores.fold(blocks.count, laneCount: laneCount) {
+            [Change]()
+          } _: { later, range in
+            // What an earlier part of the book opened is another core's to change; few visits last from one part into the next.
+            let first = range.isEmpty ? 0 : (blocks[range.lowerBound].firstRow + 63) / 64 * 64
+            for block in blocks[range] {
+              for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
+                let row = block.rows[index]
+                guard row.effectiveMicros <= cut.atMicros else { continue }
+                // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
+                let change = Change(row, opening: min(Int(row.opening), block.firstRow + index))
+                if change.opening < first, range.lowerBound > 0 { later.append(change) } else { parity.apply(change) }
               }
             }
           }
+          for change in lanes.joined() { parity.apply(change) }
         }
       }
     }
+    self.rowCount = rowCount
     self.begun = begun
     self.ended = ended
     self.continued = continued
-    self.ends = scratch
+    self.ends = ends
+  }
+
+  /// The blocks that may hold rows of a cut.
+  private static func blocks(
+    of book: RowReader<VisitPosting>, _ rowCount: Int, _ cut: Cut
+  ) -> [RowBlock<VisitPosting>] {
+    let rowsPerBlock = RowTable<VisitPosting>.rowsPerBlock
+    return (0..<(rowCount + rowsPerBlock - 1) / rowsPerBlock).lazy.map { book.block($0) }
+      .filter { $0.header.minTimeMicros <= cut.atMicros }
+  }
+
+  /// What a posting says of an opening.
+  private struct Change {
+    let opening: Int
+    let isOfBeginning: Bool
+    let isContinuation: Bool
+    let endMicros: Int64
+
+    @inline(__always)
+    init(_ row: VisitPosting, opening: Int) {
+      let flags = row.stamp.flags
+      let isNegative = flags.contains(.negative)
+      self.opening = opening
+      isOfBeginning = isNegative == flags.contains(.reversal)
+      isContinuation = flags.contains(.continuation)
+      endMicros = isNegative ? row.effectiveMicros : -row.effectiveMicros
+    }
+  }
+
+  /// The bits and sums that are being settled. Changes may be applied in any order.
+  private struct Parity {
+    let begun: UnsafeMutableBufferPointer<UInt64>
+    let ended: UnsafeMutableBufferPointer<UInt64>
+    let continued: UnsafeMutableBufferPointer<UInt64>
+    let ends: UnsafeMutableBufferPointer<Int64>
+
+    @inline(__always)
+    func apply(_ change: Change) {
+      let word = change.opening >> 6
+      let bit: UInt64 = 1 << UInt64(change.opening & 63)
+      if change.isOfBeginning {
+        begun[word] ^= bit
+      } else {
+        ended[word] ^= bit
+        if change.isContinuation { continued[word] ^= bit }
+        ends[change.opening] &+= change.endMicros
+      }
+    }
   }
 
   /// The visit that an opening began, by its number in the book.
