@@ -36,10 +36,13 @@ let package = Package(
       name: "Projections", dependencies: ["ValueStream", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Interchange", dependencies: ["ValueStream", "CZlib"]),
     .target(name: "Charts", dependencies: ["Tables"]),
+    .target(
+      name: "Audit",
+      dependencies: ["Projections", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
     .executableTarget(
       name: "vsl",
       dependencies: [
-        "Projections", "Interchange", "Tables", "Charts",
+        "Projections", "Interchange", "Tables", "Charts", "Audit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -52,6 +55,7 @@ let package = Package(
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
     .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite"]),
+    .testTarget(name: "AuditTests", dependencies: ["Audit", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),

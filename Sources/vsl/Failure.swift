@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import EventLog
 import Glibc
 import Interchange
@@ -39,6 +40,7 @@ struct Failure: Error {
     case let error as BookDamage: Failure(code: .unusable, message: error.description)
     case let error as LMDBError: Failure(code: .unusable, message: "\(error)")
     case let error as SQLiteError: Failure(code: error.code == nil ? .refused : .unusable, message: "\(error)")
+    case let error as AuditError: Failure(code: code(error), message: "\(error)")
     case let error as ImportError: Failure(code: code(error), message: "\(error)")
     case is ExitCode, is CleanExit, is ValidationError: nil
     default:
@@ -51,6 +53,13 @@ struct Failure: Error {
     switch error {
     case .ledger(let error): code(error)
     case .refused(_, let refusal) where refusal.isConflict: .conflict
+    default: .refused
+    }
+  }
+
+  private static func code(_ error: AuditError) -> Code {
+    switch error {
+    case .wrongSignature, .notSigned, .notProven, .inconsistent: .damageFound
     default: .refused
     }
   }

@@ -44,6 +44,11 @@ struct VSL: ParsableCommand {
         subcommands: [
           Check.self, Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self,
         ]),
+      CommandGroup(
+        name: "Prove",
+        subcommands: [
+          Key.self, MakeCheckpoint.self, Cosign.self, Prove.self, VerifyProof.self, Tiles.self,
+        ]),
     ])
 
   static func main() {

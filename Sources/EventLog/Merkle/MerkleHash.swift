@@ -15,6 +15,27 @@ public struct MerkleHash: FixedRow, Hashable {
     self = bytes.loadUnaligned(as: MerkleHash.self)
   }
 
+  /// The hash in 64 hexadecimal digits; nil of anything else.
+  public init?(hexadecimal text: String) {
+    let digits = Array(text.utf8)
+    guard digits.count == 64 else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: 64, by: 2) {
+      guard let high = Self.digit(digits[index]), let low = Self.digit(digits[index + 1]) else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    self = bytes.withUnsafeBytes { $0.loadUnaligned(as: MerkleHash.self) }
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
   /// SHA-256 of some bytes.
   public init(hashing bytes: UnsafeRawBufferPointer) {
     var hasher = SHA256()

@@ -140,7 +140,8 @@ extension LogSnapshot {
     return try subtreeRoot(level: 0, end: position)
   }
 
-  private func subtreeRoot(level: Int, end: UInt64) throws -> MerkleHash {
+  /// The root of the full subtree of 2^`level` leaves that ends before leaf `end` (from 0), a multiple of 2^`level` up to the size. O(log n).
+  public func subtreeRoot(level: Int, end: UInt64) throws -> MerkleHash {
     let stored =
       level == 0
       ? try tables.leaves.row(at: Int(end) - 1, in: transaction)
