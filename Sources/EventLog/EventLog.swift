@@ -52,7 +52,8 @@ public final class EventLog: Sendable {
       let tables = try LogTables(environment)
       var random = SystemRandomNumberGenerator()
       let meta = LogMeta(
-        format: LogMeta.currentFormat, ledgerID: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) },
+        format: LogMeta.currentFormat,
+        ledgerID: options.ledgerID ?? (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) },
         createdMicros: options.createdMicros ?? currentMicros(), vocabularyMode: options.vocabularyMode)
       // Written last: what has it is complete.
       try environment.write { transaction in try meta.write(to: tables.meta, in: transaction) }

@@ -18,16 +18,19 @@ public struct EventLogOptions: Sendable {
   public var vocabularyMode: VocabularyMode
   /// When a new ledger was created, in microseconds since 1970; nil for now.
   public var createdMicros: Int64?
+  /// The id of a new ledger that is another one restored, 16 bytes; nil for a random one.
+  public var ledgerID: [UInt8]?
 
   /// Options with the defaults of a ledger.
   public init(
     readOnly: Bool = false, initialMapSize: Int = 1 << 30, maxReaders: Int = 510,
-    vocabularyMode: VocabularyMode = .strict, createdMicros: Int64? = nil
+    vocabularyMode: VocabularyMode = .strict, createdMicros: Int64? = nil, ledgerID: [UInt8]? = nil
   ) {
     self.readOnly = readOnly
     self.initialMapSize = initialMapSize
     self.maxReaders = maxReaders
     self.vocabularyMode = vocabularyMode
     self.createdMicros = createdMicros
+    self.ledgerID = ledgerID
   }
 }

@@ -20,6 +20,8 @@ public enum LedgerError: Error, Equatable, Sendable {
   case versionConflict(subject: String, expected: Int, actual: Int)
   /// The ledger knows as many value streams as it can hold.
   case tooManyStreams(limit: Int, line: Int)
+  /// Records of a backup were recorded before the log's last.
+  case recordedTimeDecreases(line: Int)
   /// A root was asked for at a size that the log has not reached.
   case sizeBeyondLog(asked: UInt64, size: UInt64)
   /// A stored entry is missing or does not have its form.
@@ -99,6 +101,9 @@ extension LedgerError: CustomStringConvertible {
     case .tooManyStreams(let limit, let line):
       "Line \(line) names a new value stream, and the ledger holds \(limit) already, its limit. "
         + "Use streams for flows of work, and labels for finer distinctions."
+    case .recordedTimeDecreases(let line):
+      "Record \(line) of the backup was recorded before the one in front of it: they do not belong together. "
+        + "Check the order of the files."
     case .sizeBeyondLog(let asked, let size):
       "The log has \(size) records; a root at size \(asked) is not known yet. Ask for a size up to \(size)."
     case .damaged(let what, let position):

@@ -3,7 +3,7 @@ import Foundation
 import ValueStream
 
 /// A ledger in a folder of its own, filled with events of items.
-final class TestLog {
+final class TestLog: Sendable {
   let folder: String
   let log: EventLog
 

@@ -39,7 +39,7 @@ final class Appender {
     guard duplicates.newCount > 0 else { return receipt }
     for expected in expecting { try check(expected, in: transaction) }
 
-    receipt.recordedMicros = stamp(batch, nowMicros: nowMicros, lastRecordedMicros: state.lastRecordedMicros)
+    receipt.recordedMicros = try stamp(batch, nowMicros: nowMicros, lastRecordedMicros: state.lastRecordedMicros)
     // The log only grows, so that an equal size means an equal tree.
     let known = try tree.size == state.size ? tree : .load(size: state.size, tables: tables, in: transaction)
     try writer.write(batch, duplicates, receipt, state: &state, tree: known, in: transaction)
@@ -81,7 +81,20 @@ final class Appender {
   }
 
   /// Settles the recorded time, which never decreases, and hashes the leaves if that has not been done for it.
-  private func stamp(_ batch: EventBatch, nowMicros: Int64, lastRecordedMicros: Int64) -> Int64 {
+  private func stamp(_ batch: EventBatch, nowMicros: Int64, lastRecordedMicros: Int64) throws -> Int64 {
+    if let last = batch.recordedTimes.last {
+      var before = lastRecordedMicros
+      for (index, time) in batch.recordedTimes.enumerated() {
+        guard time >= before else { throw LedgerError.recordedTimeDecreases(line: batch.events[index].line) }
+        before = time
+      }
+      guard batch.recordedTimes.count == batch.count else {
+        throw LedgerError.unexpected(
+          "A batch has \(batch.count) events and \(batch.recordedTimes.count) recorded times")
+      }
+      if !batch.hasLeafHashes { batch.hashLeaves() }
+      return last
+    }
     if batch.hasLeafHashes && batch.recordedMicros >= lastRecordedMicros { return batch.recordedMicros }
     batch.recordedMicros = max(nowMicros, lastRecordedMicros)
     batch.hashLeaves()

@@ -17,10 +17,16 @@ extension EventBatch {
   }
 
   private func stampRecordedTime() {
-    let stamp = recordedMicros.littleEndian
-    for event in events {
-      records.storeBytes(of: stamp, toByteOffset: event.leafOffset + 1, as: Int64.self)
+    for (index, event) in events.enumerated() {
+      records.storeBytes(
+        of: recordedMicros(ofEvent: index).littleEndian, toByteOffset: event.leafOffset + 1, as: Int64.self)
     }
+  }
+
+  /// When an event is recorded, by its index.
+  @inline(__always)
+  func recordedMicros(ofEvent index: Int) -> Int64 {
+    recordedTimes.isEmpty ? recordedMicros : recordedTimes[index]
   }
 
   /// The leaf hash of an event, by its index; ``hashLeaves()`` has run.

@@ -16,6 +16,8 @@ public final class EventBatch: @unchecked Sendable {
   private var references: [PreparedText] = []
   /// The recorded time that the leaf hashes were made with, in microseconds since 1970.
   public var recordedMicros: Int64 = 0
+  /// The recorded time of each event, when they are records of another log that are to keep theirs: a backup's. Empty otherwise.
+  public var recordedTimes: [Int64] = []
   /// Leaf hashes, 32 bytes an event, when ``hashLeaves()`` has run since the last change.
   public internal(set) var leafHashes: [UInt8] = []
 
@@ -44,6 +46,7 @@ public final class EventBatch: @unchecked Sendable {
   public func removeAll() {
     events.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
+    recordedTimes.removeAll(keepingCapacity: true)
     leafHashes.removeAll(keepingCapacity: true)
     recordsEnd = 0
     textEnd = 0

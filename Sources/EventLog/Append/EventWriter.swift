@@ -35,8 +35,9 @@ struct EventWriter: ~Copyable {
       let event = events[index]
       let position = receipt.positions[index]
       var fact = try interner.fact(of: event, cache: &cache, counts: &state.symbolCounts, in: transaction)
-      if event.flags.contains(.timeAssumed) { fact.occurredMicros = receipt.recordedMicros }
-      if fact.occurredMicros > receipt.recordedMicros { fact.flags.insert(.occurredAfterRecorded) }
+      let recordedMicros = batch.recordedMicros(ofEvent: index)
+      if event.flags.contains(.timeAssumed) { fact.occurredMicros = recordedMicros }
+      if fact.occurredMicros > recordedMicros { fact.flags.insert(.occurredAfterRecorded) }
       if event.flags.contains(.voids) || state.hasPendingVoids {
         if event.flags.contains(.voids), voidTargets == nil {
           voidTargets = try VoidTargets(batch, duplicates, receipt, tables: tables, in: transaction)
