@@ -44,7 +44,7 @@ struct VSL: ParsableCommand {
         subcommands: [
           Check.self, Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self,
         ]),
-      CommandGroup(name: "Keep", subcommands: [Backup.self, Restore.self]),
+      CommandGroup(name: "Keep", subcommands: [Backup.self, Restore.self, Repair.self, SalvageRecords.self]),
       CommandGroup(
         name: "Prove",
         subcommands: [

@@ -110,7 +110,8 @@ import Testing
     try program.write(whole.prefix(max(100, Int(Double(whole.count) * share))), "ledger/log.mdb")
     for command in [["info"], ["show", "lead-time"], ["append", "item.created", "X"], ["verify"], ["log"]] {
       let outcome = try program.run(command)
-      #expect(outcome.code == 4, "\(command)")
+      // To verify, damage is what it looks for; what is cut off before the first page is no ledger at all.
+      #expect(outcome.code == (command == ["verify"] && share > 0 ? 1 : 4), "\(command)")
       #expect(outcome.err.hasPrefix("vsl: "))
     }
   }

@@ -78,8 +78,15 @@ public struct LogSnapshot: ~Copyable {
 
   /// Calls `body` with every subject that an event names, and the event's position: by subject, then position. O(references).
   public func forEachReference(_ body: (_ subject: UInt32, _ position: UInt64) -> Void) throws(LedgerError) {
+    try forEachListed(in: tables.references, body)
+  }
+
+  /// Calls `body` with every position that a table lists under a subject: by subject, then position. O(entries).
+  func forEachListed(
+    in table: MultiTable<UInt64>, _ body: (_ subject: UInt32, _ position: UInt64) -> Void
+  ) throws(LedgerError) {
     try storage { () throws(LMDBError) in
-      var cursor = try Cursor(tables.references, in: transaction)
+      var cursor = try Cursor(table, in: transaction)
       guard try cursor.moveToFirst() else { return }
       repeat {
         let subject = UInt32(truncatingIfNeeded: cursor.integerKey)

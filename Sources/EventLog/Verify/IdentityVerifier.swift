@@ -3,22 +3,59 @@ import LMDB
 /// Checks that every record has its identity under the hour of its time, and that no source and id are there twice, under whatever
 /// hours.
 struct IdentityVerifier {
-  /// Identities held in memory at once while looking for equal ones: 16 bytes each.
-  static let identitiesHeld = 1 << 20
+  /// Identities held in memory at once while looking for equal ones: 8 bytes each, on each core.
+  static let identitiesHeld = 1 << 22
 
   let log: EventLog
 
   func run(_ report: inout VerificationReport, progress: (UInt64) -> Void) throws {
-    guard report.size > 0 else { return }
+    let size = report.size
+    guard size > 0 else { return }
     // Hashes are spread evenly: a part of their range holds that part of the identities.
-    let partBits = max(0, Int.bitWidth - (Int(report.size) / Self.identitiesHeld).leadingZeroBitCount)
+    let laneCount = Cores.lanes(for: Int(size))
+    let needed = max(0, Int.bitWidth - (Int(size) / Self.identitiesHeld).leadingZeroBitCount)
+    let partBits = max(needed, laneCount > 1 ? 1 : 0)
     let parts = 1 << partBits
-    for part in 0..<parts {
-      try log.withSnapshot { snapshot in
-        try verify(snapshot, part: UInt64(part), bits: partBits, &report)
+    let lanes = withoutActuallyEscaping(progress) { progress in
+      let progress = Unchecked(progress)
+      return Cores.fold(parts, laneCount: laneCount) {
+        VerificationLane(report: VerificationReport())
+      } _: { lane, range in
+        for part in range {
+          lane.attempt { report in
+            report.size = size
+            try log.withSnapshot { try verify($0, part: UInt64(part), bits: partBits, &report) }
+          }
+          if range.lowerBound == 0 {
+            progress.value(min(size, size / UInt64(parts) * UInt64(part + 1) * UInt64(laneCount)))
+          }
+        }
       }
-      progress(report.size / UInt64(parts) * UInt64(part + 1))
     }
+    for lane in lanes { try report.take(lane) }
+  }
+
+  private func verify(
+    _ snapshot: borrowing LogSnapshot, part: UInt64, bits: Int, _ report: inout VerificationReport
+  ) throws {
+    let facts = try snapshot.facts()
+    var hashes: [UInt64] = []
+    var listed = part == 0 ? PositionSet(size: report.size) : nil
+    try forEachIdentity(snapshot) { value, hour in
+      guard value.position <= report.size else { return }
+      if bits == 0 || value.hash >> UInt64(64 - bits) == part { hashes.append(value.hash) }
+      if listed != nil { check(value, hour, facts, &listed, &report) }
+    }
+    listed?.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
+    hashes.sort()
+    let equal = Set(hashes.indices.dropFirst().lazy.filter { hashes[$0] == hashes[$0 - 1] }.map { hashes[$0] })
+    guard !equal.isEmpty else { return }
+    var held: [Held] = []
+    try forEachIdentity(snapshot) { value, _ in
+      guard value.position <= report.size, equal.contains(value.hash) else { return }
+      held.append(Held(hash: value.hash, position: value.position))
+    }
+    try findEqual(&held, snapshot, &report)
   }
 
   private struct Held {
@@ -26,12 +63,9 @@ struct IdentityVerifier {
     var position: UInt64
   }
 
-  private func verify(
-    _ snapshot: borrowing LogSnapshot, part: UInt64, bits: Int, _ report: inout VerificationReport
+  private func forEachIdentity(
+    _ snapshot: borrowing LogSnapshot, _ body: (IdentityValue, _ hour: UInt64) -> Void
   ) throws {
-    let facts = try snapshot.facts()
-    var held: [Held] = []
-    var listed = part == 0 ? PositionSet(size: report.size) : nil
     var cursor = try Cursor(snapshot.tables.identity, in: snapshot.transaction)
     var more = try cursor.moveToFirst()
     while more {
@@ -39,19 +73,12 @@ struct IdentityVerifier {
       more = try cursor.readPage()
       while more {
         for offset in stride(from: 0, to: cursor.value.count - 15, by: 16) {
-          let value = cursor.value.loadUnaligned(fromByteOffset: offset, as: IdentityValue.self)
-          guard value.position <= report.size else { continue }
-          if bits == 0 || value.hash >> UInt64(64 - bits) == part {
-            held.append(Held(hash: value.hash, position: value.position))
-          }
-          if listed != nil { check(value, hour, facts, &listed, &report) }
+          body(cursor.value.loadUnaligned(fromByteOffset: offset, as: IdentityValue.self), hour)
         }
         more = try cursor.readNextPage()
       }
       more = try cursor.moveToNextKey()
     }
-    listed?.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
-    try findEqual(&held, snapshot, &report)
   }
 
   private func check(
@@ -106,6 +133,9 @@ struct PositionSet {
     words[Int(position >> 6)] |= bit
     return isNew
   }
+
+  /// Whether a position of 1 to the size was added.
+  func contains(_ position: UInt64) -> Bool { words[Int(position >> 6)] & (1 << (position & 63)) != 0 }
 
   /// Gives `body` every position that was not added.
   func forEachMissing(_ body: (UInt64) -> Void) {

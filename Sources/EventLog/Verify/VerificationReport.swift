@@ -49,6 +49,13 @@ public struct VerificationReport: Sendable {
   /// True when nothing is wrong.
   public var isClean: Bool { findingCount == 0 }
 
+  /// Takes over what another core found.
+  mutating func take(_ lane: VerificationLane) throws {
+    if let failure = lane.failure { throw failure }
+    findings += lane.report.findings.prefix(Self.maxFindings - min(findings.count, Self.maxFindings))
+    findingCount += lane.report.findingCount
+  }
+
   mutating func add(_ kind: VerificationFinding.Kind, _ position: UInt64, _ description: String) {
     findingCount += 1
     guard findings.count < Self.maxFindings else { return }

@@ -1,3 +1,4 @@
+import EventLog
 import ValueStream
 
 /// The items whose delivery stands in a cut and lies in the period asked for, each with its visits and how often it was opened again.

@@ -1,3 +1,4 @@
+import EventLog
 import LMDB
 
 /// The visits of a cut by item, each item's in the order of time.

@@ -1,4 +1,5 @@
 import CLMDB
+import EventLog
 import LMDB
 import ValueStream
 

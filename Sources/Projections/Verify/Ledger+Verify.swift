@@ -15,6 +15,9 @@ public struct LedgerVerification: Sendable {
   public var findingCount = 0
   /// Whether nothing is wrong.
   public var isClean: Bool { findingCount == 0 }
+
+  /// A verification that has found nothing yet.
+  public init() {}
 }
 
 extension Ledger {

@@ -1,15 +1,10 @@
 import EventLog
 import LMDB
 
-/// Checks facts and symbols against the events they were decoded from.
-public struct FactVerifier: ~Copyable {
+/// Checks facts, symbols and identities against the events they were decoded from, on all cores.
+public struct FactVerifier {
   /// One difference between what is stored and what the event says.
-  public struct Finding: Sendable, Equatable {
-    /// The event's position; 0 for a table as a whole.
-    public var position: UInt64
-    /// What is wrong.
-    public var description: String
-  }
+  public typealias Finding = FactLane.Finding
 
   /// Findings that are kept.
   public static let mostFindings = 1000
@@ -20,141 +15,81 @@ public struct FactVerifier: ~Copyable {
   public private(set) var findingCount = 0
 
   private let log: EventLog
-  private let preparer = EventPreparer(isStrict: false)
-  private let targetPreparer = EventPreparer(isStrict: false)
-  private let batch = EventBatch()
-  private let targetBatch = EventBatch()
-  private var next: [SymbolNamespace: UInt32] = [:]
-  private var referenceCount = 0
 
   /// A verifier of a log.
-  public init(_ log: EventLog) {
-    self.log = log
-    for namespace in SymbolNamespace.allCases { next[namespace] = 1 }
-  }
+  public init(_ log: EventLog) { self.log = log }
 
   /// Decodes every event up to `end` again and compares. Symbols must be numbered in the order of their first use.
   public mutating func run(through end: UInt64, progress: (UInt64) -> Void) throws {
-    var position: UInt64 = 1
-    while position <= end {
-      let snapshot = try log.snapshot()
-      let facts = try snapshot.facts()
-      let last = min(end, position + 50_000 - 1)
-      try snapshot.forEachRecord(from: position, through: last) { record in
-        try check(record, facts, snapshot)
-        return true
-      }
-      position = last + 1
-      progress(last)
+    guard end > 0 else { return }
+    let texts = try log.withSnapshot { try SymbolTexts($0) }
+    for finding in texts.findings { add(0, finding) }
+    let laneCount = Cores.lanes(for: Int(end))
+    let log = log
+    let lanes = withoutActuallyEscaping(progress) { progress in
+      let progress = Unchecked(progress)
+      return Cores.fold(Int(end), laneCount: laneCount) {
+        FactLane?.none
+      } _: { lane, range in
+        guard !range.isEmpty else { return }
+        let work = FactLane(log, texts)
+        lane = work
+        work.run(UInt64(range.lowerBound) + 1...UInt64(range.upperBound)) {
+          // One lane speaks for all.
+          if range.lowerBound == 0 { progress.value(min(end, $0 * UInt64(laneCount))) }
+        }
+      }.compactMap(\.self)
     }
+    for lane in lanes {
+      if let failure = lane.failure { throw failure }
+      findings += lane.findings.prefix(Self.mostFindings - min(findings.count, Self.mostFindings))
+      findingCount += lane.findingCount
+    }
+    try checkIdentities(lanes, through: end)
     let snapshot = try log.snapshot()
     guard snapshot.size == end else { return }
-    for namespace in SymbolNamespace.allCases {
-      let counted = (next[namespace] ?? 1) - 1
-      let stored = snapshot.symbolCount(in: namespace)
-      if counted != stored { add(0, "the \(namespace) symbols are \(stored), but the events use \(counted)") }
-    }
+    checkOrder(lanes, texts)
     let listed = try snapshot.statistics().first { $0.name == "references" }?.statistics.entries ?? 0
-    if listed != referenceCount {
-      add(0, "the table references holds \(listed) entries; the events call for \(referenceCount)")
+    let expected = lanes.reduce(0) { $0 + $1.referenceCount }
+    if listed != expected {
+      add(0, "the table references holds \(listed) entries; the events call for \(expected)")
     }
   }
 
-  private mutating func check(
-    _ record: Record, _ facts: RowReader<Fact>, _ snapshot: borrowing LogSnapshot
-  ) throws {
-    let position = record.position
-    guard Int(position) <= facts.count else {
-      add(position, "the fact is missing")
-      return
-    }
-    batch.removeAll()
-    do {
-      try preparer.prepare(record.bytes, line: Int(position), into: batch)
-    } catch {
-      add(position, "the record is no valid event: \(error.message)")
-      return
-    }
-    let event = batch.events[0]
-    let fact = facts.row(at: Int(position) - 1)
-    let assumed = event.flags.contains(.timeAssumed)
-    if fact.occurredMicros != (assumed ? record.recordedMicros : event.occurredMicros) {
-      add(position, "the fact's occurred time is not the event's")
-    }
-    if fact.kind != event.kind { add(position, "the fact's kind is not the event's") }
-    let ownFlags: FactFlags = [.voidedOnArrival, .occurredAfterRecorded]
-    if fact.flags.subtracting(ownFlags) != event.flags.subtracting(ownFlags) {
-      add(position, "the fact's flags are not the event's")
-    }
-    if fact.flags.contains(.occurredAfterRecorded) != (!assumed && event.occurredMicros > record.recordedMicros) {
-      add(position, "the fact's flag for clock skew is wrong")
-    }
-    if event.flags.contains(.voids) {
-      try checkTarget(fact.measure, event, position, snapshot)
-    } else if fact.measure != event.measure {
-      add(position, "the fact's measure is not the event's")
-    }
-    checkSymbol(UInt32(fact.stream), event.stream, .stream, position, snapshot)
-    checkSymbol(fact.subject, event.subject, .subject, position, snapshot)
-    checkSymbol(fact.argument, event.argument, event.argumentNamespace, position, snapshot)
-    checkSymbol(fact.attributes, event.attributes, .attributes, position, snapshot)
-    if fact.flags.contains(.argumentIsSubject), fact.argument != 0 { referenceCount += 1 }
-    if event.referenceCount > 0 { try checkReferences(of: event, position, snapshot) }
-  }
-
-  /// Each subject that the event names in a list has a symbol, and the event is listed under it, once.
-  private mutating func checkReferences(
-    of event: PreparedEvent, _ position: UInt64, _ snapshot: borrowing LogSnapshot
-  ) throws {
-    var seen: Set<UInt32> = []
-    for reference in batch.references(of: event) {
-      guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
-        add(position, "a subject that the event names in a list has no symbol")
-        return
+  /// The index must add up to what the events' identities do; if it does not, each is looked for.
+  private mutating func checkIdentities(_ lanes: [FactLane], through end: UInt64) throws {
+    let snapshot = try log.snapshot()
+    guard try snapshot.identityDigest(through: end) != lanes.reduce(0, { $0 &+ $1.identityDigest }) else { return }
+    let preparer = EventPreparer(isStrict: false)
+    let batch = EventBatch()
+    var found = 0
+    try snapshot.forEachRecord(through: end) { record in
+      batch.removeAll()
+      try? preparer.prepare(record.bytes, line: 1, into: batch)
+      guard let event = batch.events.first else { return true }
+      let occurred = event.flags.contains(.timeAssumed) ? nil : event.occurredMicros
+      if try !snapshot.containsIdentity(hash: event.identityHash, occurredMicros: occurred, position: record.position) {
+        found += 1
+        add(record.position, "the identity that is listed is not the event's")
       }
-      checkSymbol(symbol, reference, .subject, position, snapshot)
-      guard seen.insert(symbol).inserted else { continue }
-      referenceCount += 1
-      if try !snapshot.isReference(to: symbol, at: position) {
-        add(position, "the event is not listed as referring to subject \(symbol), which it names in a list")
+      return true
+    }
+    if found == 0 { add(0, "the table identity lists what no event accounts for") }
+  }
+
+  /// Symbols are numbered in the order of their first use.
+  private mutating func checkOrder(_ lanes: [FactLane], _ texts: SymbolTexts) {
+    for namespace in SymbolNamespace.allCases {
+      var last: UInt64 = 0
+      for symbol in 0..<Int(texts.count(in: namespace)) {
+        let first = lanes.reduce(UInt64.max) { min($0, $1.firstUse(symbol + 1, namespace)) }
+        if first == .max {
+          add(0, "the \(namespace) symbol \(symbol + 1) is of no event")
+        } else if first < last {
+          add(first, "the \(namespace) symbol \(symbol + 1) is used before \(symbol)")
+        }
+        last = max(last, first == .max ? 0 : first)
       }
-    }
-  }
-
-  private mutating func checkSymbol(
-    _ symbol: UInt32, _ text: PreparedText, _ namespace: SymbolNamespace, _ position: UInt64,
-    _ snapshot: borrowing LogSnapshot
-  ) {
-    guard text.length > 0 else {
-      if symbol != 0 { add(position, "the fact has a \(namespace) that the event does not name") }
-      return
-    }
-    guard let stored = snapshot.symbolBytes(symbol, in: namespace), stored.elementsEqual(batch.bytes(of: text)) else {
-      add(position, "the fact's \(namespace) symbol \(symbol) is not what the event names")
-      return
-    }
-    let expected = next[namespace] ?? 1
-    if symbol == expected {
-      next[namespace] = expected + 1
-    } else if symbol > expected {
-      add(position, "the \(namespace) symbol \(symbol) is used before \(expected)")
-    }
-  }
-
-  /// A void's target is the record with the identity that it names, or none if there was none.
-  private mutating func checkTarget(
-    _ target: UInt64, _ event: PreparedEvent, _ position: UInt64, _ snapshot: borrowing LogSnapshot
-  ) throws {
-    guard target != 0 else { return }
-    guard target < position, let record = try snapshot.record(at: target) else {
-      add(position, "the void's target \(target) is no earlier record")
-      return
-    }
-    targetBatch.removeAll()
-    try? targetPreparer.prepare(record.bytes, line: Int(target), into: targetBatch)
-    guard let found = targetBatch.events.first, found.identityHash == event.voidTargetHash else {
-      add(position, "the void's target \(target) is not the event that it names")
-      return
     }
   }
 

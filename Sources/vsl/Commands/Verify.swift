@@ -1,5 +1,8 @@
 import ArgumentParser
 import Audit
+import EventLog
+import Glibc
+import LMDB
 import Projections
 import Tables
 
@@ -25,24 +28,37 @@ struct Verify: ParsableCommand {
     help: ArgumentHelp("A signed checkpoint that the log must go on from. May be repeated.", valueName: "file"))
   var against: [String] = []
   @OptionGroup var trusted: PublicKeyOptions
+  @Flag(name: .long, help: ArgumentHelp("Read in this process.", visibility: .private))
+  var inThisProcess = false
   @OptionGroup var output: FormatOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
+    guard inThisProcess else { return try runInChild() }
     let progress = Progress("Verifying")
     let started = Clock.nowMicros()
-    let opened = try ledger.open()
     let checkpoints = try against.map { try SignedCheckpoint(parsing: InputFile.read($0)) }
     let signers = try checkpoints.map { try trusted.check($0) }
-    var result = try opened.verify { part, done, total in
-      progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "steps (\(part))")
+    let opened: Ledger
+    do {
+      opened = try ledger.open()
+    } catch {
+      guard Self.isDamage(error) else { throw error }
+      return try report(Self.finding(error), checkpoints, signers, since: started)
     }
+    var result = try verification(opened, progress)
     progress.finish()
     for finding in try LogHistory.compare(opened.log.snapshot(), with: checkpoints.map(\.checkpoint)) {
       guard let problem = finding.problem else { continue }
       result.findings.append(("history", "against the checkpoint of \(finding.checkpoint.size) records: \(problem)"))
       result.findingCount += 1
     }
+    try report(result, checkpoints, signers, since: started)
+  }
+
+  private func report(
+    _ result: LedgerVerification, _ checkpoints: [SignedCheckpoint], _ signers: [String], since started: Int64
+  ) throws {
     let seconds = Double(Clock.nowMicros() - started) / 1e6
     if output.format == .table, result.isClean {
       Output.write(
@@ -67,6 +83,62 @@ struct Verify: ParsableCommand {
           wrong, restore a backup and compare the Merkle root.
           """)
     }
+  }
+
+  /// What is found; what cannot be read is a finding too, not a failure.
+  private func verification(_ opened: Ledger, _ progress: Progress) throws -> LedgerVerification {
+    do {
+      return try opened.verify { part, done, total in
+        progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "steps (\(part))")
+      }
+    } catch {
+      guard Self.isDamage(error) else { throw error }
+      return Self.finding(error)
+    }
+  }
+
+  private static func finding(_ error: any Error) -> LedgerVerification {
+    var result = LedgerVerification()
+    result.findings = [("file", "\(error)")]
+    result.findingCount = 1
+    return result
+  }
+
+  private static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case let error as LMDBError: error.isDamaged
+    case LedgerError.damaged: true
+    case LedgerError.storage(let error): error.isDamaged
+    case is BookDamage: true
+    default: false
+    }
+  }
+
+  /// Reads in a process of its own: damage in the file can end the one that reads it.
+  private func runInChild() throws {
+    let code = try ChildProcess.runAgain(Array(CommandLine.arguments.dropFirst()) + ["--in-this-process"])
+    guard code >= 128 else {
+      if code != 0 { throw ExitCode(code) }
+      return
+    }
+    // Interrupted by somebody, or out of memory: that says nothing of the file.
+    guard ![SIGINT, SIGTERM, SIGKILL, SIGHUP, SIGPIPE].contains(code - 128) else { throw ExitCode(code) }
+    output.write(
+      Table(
+        title: Self.counted(1),
+        columns: [Column(name: "part", type: .text), Column(name: "finding", type: .text)],
+        rows: [
+          [
+            .text("file"),
+            .text(
+              "reading it ended the process that read (signal \(code - 128)): the structure of the file is damaged"),
+          ]
+        ]))
+    throw Failure(
+      code: .damageFound,
+      message:
+        "The file is damaged so that it cannot be read through. Restore a backup, or save what can be saved: vsl repair."
+    )
   }
 
   private static func counted(_ findings: Int) -> String { findings == 1 ? "1 finding" : "\(findings) findings" }

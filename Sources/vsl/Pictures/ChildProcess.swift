@@ -40,6 +40,33 @@ enum ChildProcess {
       errors: String(decoding: try files[2].read(), as: UTF8.self))
   }
 
+  /// Runs this program again with other arguments, its output and errors those of this one, and waits for it. A damaged file that ends it
+  /// does not end this one.
+  ///
+  /// - Returns: its exit code; 128 and the signal's number when a signal ended it.
+  static func runAgain(_ arguments: [String]) throws -> Int32 {
+    var words: [UnsafeMutablePointer<CChar>?] = (["vsl"] + arguments).map { strdup($0) }
+    words.append(nil)
+    // The report of a crash would be taken for ours.
+    var variables: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no")]
+    var index = 0
+    while let variable = environ[index] {
+      if strncmp(variable, "SWIFT_BACKTRACE=", 16) != 0 { variables.append(strdup(variable)) }
+      index += 1
+    }
+    variables.append(nil)
+    defer { for word in words + variables { free(word) } }
+    Output.flush()
+    var child = pid_t()
+    guard posix_spawn(&child, "/proc/self/exe", nil, nil, words, variables) == 0 else { throw failure("started") }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 {
+      guard errno == EINTR else { throw failure("waited for") }
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
   fileprivate static func failure(_ verb: String) -> Failure {
     Failure(code: .unusable, message: "Another program cannot be \(verb): \(String(cString: strerror(errno))).")
   }

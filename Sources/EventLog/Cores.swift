@@ -2,21 +2,21 @@ import Dispatch
 import Foundation
 
 /// Spreads a pass over the machine's cores.
-enum Cores {
+public enum Cores {
   /// Below so many rows one core is quicker.
   private static let rowsForLanes = 1 << 16
 
   /// So many lanes whatever the number of rows, so that tests of small ledgers take the ways of large ones.
-  @TaskLocal static var forcedLanes: Int?
+  @TaskLocal public static var forcedLanes: Int?
 
   /// On how many cores a pass over so many rows pays.
-  static func lanes(for rowCount: Int) -> Int {
+  public static func lanes(for rowCount: Int) -> Int {
     if let forcedLanes { return forcedLanes }
     return rowCount < rowsForLanes ? 1 : min(4, ProcessInfo.processInfo.activeProcessorCount)
   }
 
   /// Calls `body` once for each lane, at the same time. Each call must keep to memory of its own.
-  static func run(_ laneCount: Int, _ body: (Int) -> Void) {
+  public static func run(_ laneCount: Int, _ body: (Int) -> Void) {
     guard laneCount > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in
       let body = Unchecked(body)
@@ -28,7 +28,7 @@ enum Cores {
   /// from several threads at once and may change nothing but its state.
   ///
   /// - Parameter bounds: where the part of each lane begins, and the last one ends; parts of the same length when nil.
-  static func fold<State>(
+  public static func fold<State>(
     _ count: Int, laneCount: Int, bounds: [Int]? = nil, _ make: () -> State,
     _ body: (inout State, Range<Int>) -> Void
   ) -> [State] {
@@ -50,7 +50,7 @@ enum Cores {
 
 extension Array {
   /// As `map`, on all cores. `body` is called from several threads at once.
-  func mapOnCores<Result>(_ body: (Element) -> Result) -> [Result] {
+  public func mapOnCores<Result>(_ body: (Element) -> Result) -> [Result] {
     let laneCount = Swift.min(count, Cores.lanes(for: .max))
     guard laneCount > 1 else { return map(body) }
     let lanes = Cores.fold(laneCount, laneCount: laneCount) {
@@ -66,7 +66,9 @@ extension Array {
 }
 
 /// Passes something to other threads where the caller makes sure that no two of them touch the same part of it.
-struct Unchecked<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
+public struct Unchecked<Value>: @unchecked Sendable {
+  /// What is passed.
+  public let value: Value
+  /// Passes something.
+  public init(_ value: Value) { self.value = value }
 }
