@@ -16,6 +16,7 @@ let package = Package(
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
 
@@ -38,7 +39,7 @@ let package = Package(
     .target(name: "Charts", dependencies: ["Tables"]),
     .target(
       name: "Audit",
-      dependencies: ["Projections", "Tables", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Projections", "Tables", "CLibzip", .product(name: "Crypto", package: "swift-crypto")]),
     .executableTarget(
       name: "vsl",
       dependencies: [

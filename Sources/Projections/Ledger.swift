@@ -8,6 +8,9 @@ import ValueStream
 /// Appending touches the log only. Reading first brings the books up to date (``catchUp(progress:)``), then answers from them. Safe for any
 /// number of threads, and for several processes on one folder.
 public final class Ledger: Sendable {
+  /// The version of the projections' code: another one may post otherwise, and makes the books anew.
+  public static var projectionVersion: UInt32 { BookStore.projectionVersion }
+
   /// The record.
   public let log: EventLog
   /// The ledger's folder.

@@ -48,7 +48,8 @@ struct VSL: ParsableCommand {
       CommandGroup(
         name: "Prove",
         subcommands: [
-          Key.self, MakeCheckpoint.self, Cosign.self, Prove.self, VerifyProof.self, Tiles.self,
+          Key.self, MakeCheckpoint.self, Cosign.self, Prove.self, VerifyProof.self, Tiles.self, Evidence.self,
+          VerifyEvidence.self,
         ]),
     ])
 

@@ -134,6 +134,11 @@ extension LogSnapshot {
     return try MerkleProofs.consistency(from: oldSize, to: size) { try subtreeRoot(level: $0, end: $1) }
   }
 
+  /// The root of the records from one position to before another (positions from 1), where those are a subtree of the whole. O(log² n).
+  public func rangeRoot(from begin: UInt64, before end: UInt64) throws -> MerkleHash {
+    try MerkleProofs.root(begin - 1, end - 1) { try subtreeRoot(level: $0, end: $1) }
+  }
+
   /// The leaf hash of the record at a position; nil when there is none.
   public func leafHash(at position: UInt64) throws -> MerkleHash? {
     guard position >= 1, position <= size else { return nil }
