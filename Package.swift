@@ -56,7 +56,9 @@ let package = Package(
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"]),
     .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite"]),
-    .testTarget(name: "AuditTests", dependencies: ["Audit", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+      name: "AuditTests", dependencies: ["Audit", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),

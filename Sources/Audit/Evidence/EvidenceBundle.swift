@@ -39,7 +39,8 @@ public struct EvidenceBundle: Sendable {
     var positions = allEvents ? nil : try EvidenceSelection.positions(for: filter, through: position, snapshot)
     var records = try disclose(positions, through: position, snapshot)
     // Of too few events the question may not even be understood.
-    var recomputed = try positions == nil
+    var recomputed =
+      try positions == nil
       ? recompute(records, ledger.log.vocabularyMode, ask) : try? recompute(records, ledger.log.vocabularyMode, ask)
     if positions != nil, recomputed?.digest != answer.digest {
       // The choice left out something that counts.
