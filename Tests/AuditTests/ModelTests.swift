@@ -1,0 +1,259 @@
+import Crypto
+import EventLog
+import Foundation
+import Projections
+import Testing
+import ValueStream
+
+@testable import Audit
+
+/// Random steps over the whole interface, against a model that is a list. `VSL_MODEL_STEPS` and `VSL_MODEL_SEEDS` make it longer.
+@Suite("The interface against a model")
+struct ModelTests {
+  private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap(Int.init) }
+
+  @Test("random steps leave what the model says", arguments: 1...(number("VSL_MODEL_SEEDS") ?? 2))
+  func randomSteps(seed: Int) throws {
+    let run = try ModelRun(seed: UInt64(seed))
+    for step in 0..<(Self.number("VSL_MODEL_STEPS") ?? 250) { try run.step("seed \(seed), step \(step)") }
+    try run.compareAll("seed \(seed), at the end")
+  }
+}
+
+private final class ModelRun {
+  /// What was appended: recorded time and event, and under which identity.
+  private var records: [(micros: Int64, event: String)] = []
+  private var positions: [String: (position: Int, event: String)] = [:]
+  private var versions: [String: Int] = [:]
+
+  private let folder: String
+  private var ledger: Ledger
+  private var random: Generator
+  private var clock: Int64 = 1_750_000_000_000_000
+  private var generation = 0
+  private let preparer = EventPreparer(isStrict: true)
+
+  init(seed: UInt64) throws {
+    folder = NSTemporaryDirectory() + "/vsl-model-\(UUID().uuidString)"
+    random = Generator(state: seed)
+    ledger = try Ledger.create(at: folder + "/0", options: EventLogOptions(initialMapSize: 1 << 20))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  func step(_ name: String) throws {
+    switch random.below(100) {
+    case 0..<52: try append(name)
+    case 52..<60: try appendAgain(name)
+    case 60..<66: try conflict(name)
+    case 66..<72: try wrongVersion(name)
+    case 72..<80: try read(name)
+    case 80..<90: try ask(name)
+    case 90..<92: try ledger.rebuild()
+    case 92..<95: try reopen(afterCrash: random.below(2) == 0)
+    case 95..<97: try backup(name)
+    default: try verify(name)
+    }
+  }
+
+  // MARK: Steps
+
+  private func append(_ name: String) throws {
+    let events = (0..<random.below(4) + 1).map { _ in randomEvent() }
+    let batch = try prepared(events.map(\.text))
+    clock += Int64(random.below(3)) * 500_000
+    // A clock that goes back does not take recorded time with it.
+    let now = clock - (random.below(10) == 0 ? 10_000_000 : 0)
+    let receipt = try ledger.log.append(batch, nowMicros: now)
+    let recorded = max(now, records.last?.micros ?? .min)
+    for (index, event) in events.enumerated() {
+      records.append((recorded, event.text))
+      positions[event.id] = (records.count, event.text)
+      if !event.subject.isEmpty { versions[event.subject, default: 0] += 1 }
+      #expect(receipt.positions[index] == UInt64(records.count), "\(name)")
+    }
+  }
+
+  private func appendAgain(_ name: String) throws {
+    guard let known = known() else { return }
+    let receipt = try ledger.log.append(prepared([known.event]), nowMicros: clock)
+    #expect(receipt.positions == [UInt64(known.position)] && receipt.appended == 0, "\(name)")
+  }
+
+  private func conflict(_ name: String) throws {
+    guard let known = known() else { return }
+    let other = known.event.replacing("\"valuestream\":\"", with: "\"valuestream\":\"not-")
+    guard other != known.event else { return }
+    // Nothing of a batch with a conflict is written, what is right in it neither.
+    let batch = try prepared([randomEvent().text, other])
+    #expect(throws: LedgerError.self, "\(name)") { try ledger.log.append(batch, nowMicros: clock) }
+    #expect(try ledger.log.snapshot().size == UInt64(records.count), "\(name)")
+  }
+
+  private func wrongVersion(_ name: String) throws {
+    let event = randomEvent()
+    guard !event.subject.isEmpty else { return }
+    let subject = [UInt8(ascii: "i")] + Array(event.subject.utf8)
+    let version = versions[event.subject] ?? 0
+    let batch = try prepared([event.text])
+    #expect(throws: LedgerError.self, "\(name)") {
+      try ledger.log.append(
+        batch, expecting: [ExpectedVersion(subject: subject, version: version + 1)], nowMicros: clock)
+    }
+    #expect(try ledger.log.snapshot().size == UInt64(records.count), "\(name)")
+  }
+
+  private func read(_ name: String) throws {
+    let snapshot = try ledger.log.snapshot()
+    #expect(snapshot.size == UInt64(records.count), "\(name)")
+    guard !records.isEmpty else { return }
+    let place = random.below(records.count)
+    let record = try #require(try snapshot.record(at: UInt64(place) + 1))
+    #expect(record.text == records[place].event && record.recordedMicros == records[place].micros, "\(name)")
+    let size = random.below(records.count) + 1
+    #expect(try snapshot.root(size: UInt64(size)).bytes == Self.root(records[..<size]), "\(name)")
+    let last = try snapshot.position(recordedAtOrBefore: record.recordedMicros)
+    #expect(Int(last) == records.lastIndex { $0.micros <= record.recordedMicros }.map { $0 + 1 }, "\(name)")
+    if let subject = versions.keys.sorted().randomElement(using: &random) {
+      let symbol = try #require(try snapshot.symbolID("i\(subject)", in: .subject))
+      #expect(try snapshot.version(ofSubject: symbol) == versions[subject], "\(name)")
+    }
+  }
+
+  /// The answer is that of a ledger made of the records alone.
+  private func ask(_ name: String) throws {
+    let metrics: [any Projection] = [
+      LeadTimes(), StageQueues(), Throughput(), WorkInProgress(), StageTimes(), Rework(),
+    ]
+    let metric = metrics[random.below(metrics.count)]
+    let size = random.below(records.count + 1)
+    var query = Query(nowMicros: 1_800_000_000_000_000)
+    if random.below(2) == 0 { query.groupings = [.stream] }
+    if random.below(3) == 0 { query.atMicros = Self.time(random.below(200)) }
+    if query.atMicros == nil { query.atMicros = 1_800_000_000_000_000 }
+    query.knownAt = .position(UInt64(size))
+    let answer = try metric.checkedAnswer(query, from: ledger.view())
+    let fresh = try Ledger.create(at: folder + "/fresh", options: EventLogOptions(initialMapSize: 1 << 20))
+    defer { try? FileManager.default.removeItem(atPath: folder + "/fresh") }
+    if size > 0 {
+      let batch = try prepared(records[..<size].map(\.event))
+      batch.recordedTimes = records[..<size].map(\.micros)
+      _ = try fresh.log.append(batch, nowMicros: 0)
+    }
+    query.knownAt = nil
+    let expected = try metric.checkedAnswer(query, from: fresh.view())
+    #expect(answer.digest == expected.digest, "\(name): \(metric.name)")
+    #expect(answer.root == expected.root, "\(name): \(metric.name)")
+  }
+
+  /// Closes the ledger, or goes on with a copy of its files as they are while it is open, as after a crash.
+  private func reopen(afterCrash: Bool) throws {
+    generation += 1
+    let next = folder + "/\(generation)"
+    if afterCrash {
+      try FileManager.default.createDirectory(atPath: next, withIntermediateDirectories: true)
+      for name in try FileManager.default.contentsOfDirectory(atPath: ledger.directory) where !name.hasSuffix("-lock") {
+        try FileManager.default.copyItem(atPath: "\(ledger.directory)/\(name)", toPath: "\(next)/\(name)")
+      }
+      ledger = try Ledger.open(at: next, options: EventLogOptions(initialMapSize: 1 << 20))
+    } else {
+      ledger = try Ledger.open(at: ledger.directory, options: EventLogOptions(initialMapSize: 1 << 20))
+    }
+  }
+
+  private func backup(_ name: String) throws {
+    generation += 1
+    let restored = folder + "/\(generation)"
+    let file = folder + "/records"
+    _ = try RecordExport.append(ledger.log, to: file)
+    guard !records.isEmpty else { return }
+    let outcome = try LogRestore.restore([file], to: restored, keys: [])
+    #expect(outcome.root.bytes == Self.root(records[...]), "\(name)")
+    // The restored one takes the old one's place.
+    ledger = try Ledger.open(at: restored, options: EventLogOptions(initialMapSize: 1 << 20))
+  }
+
+  private func verify(_ name: String) throws {
+    let found = try ledger.verify { _, _, _ in }
+    #expect(found.findings.map(\.description) == [], "\(name)")
+  }
+
+  func compareAll(_ name: String) throws {
+    try verify(name)
+    let snapshot = try ledger.log.snapshot()
+    var place = 0
+    try snapshot.forEachRecord { record in
+      #expect(record.text == records[place].event && record.recordedMicros == records[place].micros, "\(name)")
+      place += 1
+      return true
+    }
+    #expect(place == records.count, "\(name)")
+  }
+
+  // MARK: The model
+
+  /// One of the events that are there; the same one for the same seed.
+  private func known() -> (position: Int, event: String)? {
+    guard !records.isEmpty else { return nil }
+    let position = random.below(records.count) + 1
+    return (position, records[position - 1].event)
+  }
+
+  private static func root(_ records: ArraySlice<(micros: Int64, event: String)>) -> [UInt8] {
+    guard records.count > 1 else {
+      guard let only = records.first else { return Array(SHA256.hash(data: [UInt8]())) }
+      let data = [0] + withUnsafeBytes(of: only.micros.littleEndian) { Array($0) } + Array(only.event.utf8)
+      return Array(SHA256.hash(data: data))
+    }
+    var half = 1
+    while half * 2 < records.count { half *= 2 }
+    let middle = records.startIndex + half
+    return Array(SHA256.hash(data: [1] + root(records[..<middle]) + root(records[middle...])))
+  }
+
+  private static func time(_ hour: Int) -> Int64 { 1_735_689_600_000_000 + Int64(hour) * 3_600_000_000 }
+
+  private func prepared(_ events: [String]) throws -> EventBatch {
+    let batch = EventBatch()
+    for event in events { try TestLog.prepare(event, preparer, batch) }
+    return batch
+  }
+
+  private func randomEvent() -> (id: String, subject: String, text: String) {
+    let id = "e\(random.below(1 << 40))"
+    let subject = "I-\(random.below(12))"
+    let stream = ["payments", "platform"][random.below(2)]
+    let kinds = [
+      ("item.created", "{\"kind\":\"\(["feature", "defect"][random.below(2)])\"}"),
+      ("item.entered", "{\"stage\":\"\(["build", "review", "test"][random.below(3)])\"}"),
+      ("item.entered", "{\"stage\":\"\(["build", "review", "test"][random.below(3)])\",\"actor\":\"ana\"}"),
+      ("item.delivered", "{}"), ("item.reopened", "{}"),
+      ("item.left", "{\"stage\":\"build\"}"),
+    ]
+    var (type, data) = kinds[random.below(kinds.count)]
+    var about = subject
+    if random.below(8) == 0, let voided = positions.keys.sorted().randomElement(using: &random) {
+      (type, data) = ("event.voided", "{\"source\":\"/model\",\"id\":\"\(voided)\"}")
+      about = voided
+    }
+    let time = Timestamp.format(Self.time(random.below(200)))
+    let text = """
+      {"specversion":"1.0","id":"\(id)","source":"/model","type":"vsl.\(type).v1","subject":"\(about)","time":"\(time)",\
+      "valuestream":"\(stream)","data":\(data)}
+      """
+    return (id, type == "event.voided" ? "" : subject, text)
+  }
+
+  /// SplitMix64.
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  }
+}
