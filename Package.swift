@@ -6,6 +6,7 @@ let package = Package(
   products: [
     .executable(name: "vsl", targets: ["vsl"]),
     .library(name: "ValueStreamLedger", targets: ["EventLog", "ValueStream", "Projections"]),
+    .library(name: "ValueStreamLedgerTools", targets: ["Interchange", "Audit"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
