@@ -80,6 +80,19 @@ struct BackupTests {
     }
   }
 
+  @Test("two backups do not write to one file at once")
+  func oneAtATime() throws {
+    let test = try TestLog(count: 5)
+    let file = test.path("a.records")
+    _ = try RecordExport.append(test.log, to: file)
+    let descriptor = open(file, O_RDWR)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    #expect(throws: AuditError.self) { try RecordExport.append(test.log, to: file) }
+    #expect(flock(descriptor, LOCK_UN) == 0)
+    #expect(try RecordExport.append(test.log, to: file).last == 5)
+  }
+
   @Test("files of another ledger, or in the wrong order, are refused")
   func wrongFiles() throws {
     let test = try TestLog(count: 10)

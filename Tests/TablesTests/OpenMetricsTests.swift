@@ -75,6 +75,27 @@ import Testing
     #expect(!text2.contains("_gcount") && !text2.contains("_gsum"))
   }
 
+  @Test func `the histograms of an answer that is split have the labels of their rows`() throws {
+    let histogram = Histogram(parts: [
+      .init(key: [.text("a")], buckets: [.init(from: 0, to: 60, count: 2)], sumSeconds: 50),
+      .init(key: [.text("b")], buckets: [.init(from: 0, to: 60, count: 1), .init(from: 60, to: 120, count: 3)]),
+    ])
+    let columns = [Column(name: "stage", type: .text), Column(name: "n", type: .integer)]
+    let rows: [[Value]] = [[.text("a"), .integer(2)], [.text("b"), .integer(4)]]
+    let found = lines(try text(answer(columns, rows, histogram: histogram))).filter { $0.contains("distribution") }
+    #expect(
+      found.filter { !$0.hasPrefix("#") } == [
+        #"vsl_stage_queues_distribution_seconds_bucket{stage="a",le="60.0"} 2"#,
+        #"vsl_stage_queues_distribution_seconds_bucket{stage="a",le="+Inf"} 2"#,
+        #"vsl_stage_queues_distribution_seconds_gcount{stage="a"} 2"#,
+        #"vsl_stage_queues_distribution_seconds_gsum{stage="a"} 50"#,
+        #"vsl_stage_queues_distribution_seconds_bucket{stage="b",le="60.0"} 1"#,
+        #"vsl_stage_queues_distribution_seconds_bucket{stage="b",le="120.0"} 4"#,
+        #"vsl_stage_queues_distribution_seconds_bucket{stage="b",le="+Inf"} 4"#,
+      ])
+    #expect(found.filter { $0.hasPrefix("#") }.count == 3)
+  }
+
   @Test func `rows that their labels do not tell apart are numbered`() throws {
     let columns = [Column(name: "stage", type: .text), Column(name: "n", type: .integer)]
     let lines = lines(try text(answer(columns, [[.text("a"), .integer(1)], [.text("a"), .integer(2)]])))

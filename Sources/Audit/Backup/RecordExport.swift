@@ -27,6 +27,9 @@ public enum RecordExport {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw DurableFile.failure(path) }
     defer { close(descriptor) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw AuditError.file(path: path, reason: "another backup is writing to it. Wait for that one to end")
+    }
     let (held, end) = try check(path, log)
     // What a run that was cut off has left behind the last whole segment.
     guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, off_t(end), SEEK_SET) >= 0 else {

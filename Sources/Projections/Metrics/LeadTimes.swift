@@ -137,7 +137,9 @@ public struct LeadTimes: Projection {
           Histogram.Bucket(
             from: Double(Int64(index) * width) / 1e6, to: Double(Int64(index + 1) * width) / 1e6, count: counts[index])
         }
-        return Histogram.Part(key: part.key, buckets: buckets)
+        // Negative durations are in no bucket, so not in the sum either.
+        let sum = part.durations.reduce(Int128(0)) { $1 >= 0 ? $0 + Int128($1) : $0 }
+        return Histogram.Part(key: part.key, buckets: buckets, sumSeconds: Double(sum) / 1e6)
       })
   }
 }

@@ -23,11 +23,14 @@ public struct Histogram: Sendable {
     public var key: [Value]
     /// The buckets, from the shortest durations to the longest, without overlap.
     public var buckets: [Bucket]
+    /// The sum of its durations, in seconds, when it is known.
+    public var sumSeconds: Double?
 
     /// Makes the histogram of the row that begins with `key`.
-    public init(key: [Value], buckets: [Bucket]) {
+    public init(key: [Value], buckets: [Bucket], sumSeconds: Double? = nil) {
       self.key = key
       self.buckets = buckets
+      self.sumSeconds = sumSeconds
     }
   }
 
@@ -39,8 +42,11 @@ public struct Histogram: Sendable {
     self.parts = parts
   }
 
-  /// The sum of all the durations, in seconds, when it is known.
-  public var sumSeconds: Double?
+  /// The sum of the durations of an answer that is not split, in seconds, when it is known.
+  public var sumSeconds: Double? {
+    get { parts.count == 1 && parts[0].key.isEmpty ? parts[0].sumSeconds : nil }
+    set { if parts.count == 1, parts[0].key.isEmpty { parts[0].sumSeconds = newValue } }
+  }
 
   /// The buckets of an answer that is not split; none of one that is.
   public var buckets: [Bucket] {
@@ -49,7 +55,6 @@ public struct Histogram: Sendable {
 
   /// Makes a histogram of buckets in ascending order, for an answer that is not split.
   public init(buckets: [Bucket], sumSeconds: Double? = nil) {
-    parts = [Part(key: [], buckets: buckets)]
-    self.sumSeconds = sumSeconds
+    parts = [Part(key: [], buckets: buckets, sumSeconds: sumSeconds)]
   }
 }

@@ -6,7 +6,7 @@
 /// | durations, moments, shares | `_seconds`, `_timestamp_seconds`, `_ratio` |
 /// | a text column, a parameter but `knownAt` and `at` | a label |
 /// | the position | the gauge `vsl_<metric>_position_events` |
-/// | the histogram | the gauge histogram `vsl_<metric>_distribution_seconds` |
+/// | the histogram, of each row when the answer is split | the gauge histogram `vsl_<metric>_distribution_seconds` |
 ///
 /// The histogram is a gauge histogram because it shows what is so now: another question, a voided event or a later cut can
 /// take from a bucket, which no counter may. `_gcount` and `_gsum` are there when the sum is known and no bucket begins
@@ -48,16 +48,19 @@ struct OpenMetricsDocument {
     appendHead(
       position, type: "gauge", unit: "events", help: "How many events of the log the answer takes into account.")
     appendSample(position, labels.ofAnswer) { JSONText.append(answer.position, to: &$0) }
-    if let histogram = answer.histogram, !histogram.buckets.isEmpty {
-      append(histogram, named: distribution, labels.ofAnswer)
+    if let histogram = answer.histogram, !histogram.parts.isEmpty {
+      appendHead(
+        distribution, type: "gaugehistogram", unit: "seconds",
+        help: "How many durations are below each bound; one of exactly a bound is counted above it.")
+      for part in histogram.parts {
+        let row = part.key.isEmpty ? nil : table.rows.firstIndex { $0.starts(with: part.key) }
+        append(part, named: distribution, row.map { labels.ofRows[$0] } ?? labels.ofAnswer)
+      }
     }
     bytes.append(contentsOf: "# EOF\n".utf8)
   }
 
-  private mutating func append(_ histogram: Histogram, named name: String, _ labels: [UInt8]) {
-    appendHead(
-      name, type: "gaugehistogram", unit: "seconds",
-      help: "How many durations are below each bound; one of exactly a bound is counted above it.")
+  private mutating func append(_ histogram: Histogram.Part, named name: String, _ labels: [UInt8]) {
     var total = 0
     for bucket in histogram.buckets {
       total += bucket.count

@@ -15,7 +15,7 @@
 /// |---|---|
 /// | `<metric>` | the rows of an answer: durations in `…_seconds` (REAL), moments in `…_micros` since 1970 UTC (INTEGER) |
 /// | `<metric>_readable` | the same for people: `…_days` and `…_hours`, moments as text in UTC, `…_percent` |
-/// | `<metric>_histogram` | `from_seconds`, `to_seconds` (null for an open range), `count` |
+/// | `<metric>_histogram` | `part` (the row's leading cells, when the answer is split), `from_seconds`, `to_seconds` (null for an open range), `count` |
 /// | `definitions` | each column with its type, unit and description, and the definition of its metric |
 /// | `parameters` | what each answer was asked with |
 /// | `notes` | what a reader must know, a sentence a row |
@@ -80,7 +80,7 @@ public final class SQLiteWriter {
       try insert(answer, as: schema)
       try database.run(schema.createView, "creating \(schema.view)")
       try describe(answer, as: schema, definition)
-      if let histogram = answer.histogram, !histogram.buckets.isEmpty { try add(histogram, of: schema) }
+      if let histogram = answer.histogram, !histogram.parts.isEmpty { try add(histogram, of: schema) }
     }
   }
 
@@ -158,18 +158,26 @@ public final class SQLiteWriter {
 
   private func add(_ histogram: Histogram, of schema: SQLiteSchema) throws(SQLiteError) {
     let name = names.take(schema.table, suffix: "_histogram")
+    let isSplit = histogram.buckets.isEmpty
     try database.run(
       """
       CREATE TABLE \(SQLiteName.quoted(name)) (
-        from_seconds REAL PRIMARY KEY, to_seconds REAL, count INTEGER NOT NULL
+        \(isSplit ? "part TEXT NOT NULL, from_seconds REAL" : "from_seconds REAL PRIMARY KEY"),
+        to_seconds REAL, count INTEGER NOT NULL\(isSplit ? ", PRIMARY KEY (part, from_seconds)" : "")
       ) STRICT
       """, "creating \(name)")
-    try database.insert(into: name, count: 3) { insert throws(SQLiteError) in
-      for bucket in histogram.buckets {
-        try insert([
-          .real(bucket.from), bucket.to == .infinity ? .null : .real(bucket.to), .integer(Int64(bucket.count)),
-        ])
+    try database.insert(into: name, count: isSplit ? 4 : 3) { insert throws(SQLiteError) in
+      for part in histogram.parts {
+        let key = isSplit ? [StoredCell.text(part.key.map(Self.text).joined(separator: " · "))] : []
+        for bucket in part.buckets {
+          try insert(
+            key + [
+              .real(bucket.from), bucket.to == .infinity ? .null : .real(bucket.to), .integer(Int64(bucket.count)),
+            ])
+        }
       }
     }
   }
+
+  private static func text(_ value: Value) -> String { if case .text(let text) = value { text } else { "" } }
 }

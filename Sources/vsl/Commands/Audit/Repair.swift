@@ -31,6 +31,9 @@ struct Repair: ParsableCommand {
   func run() throws {
     let file = ledger.directory + "/" + EventLog.fileName
     guard access(file, R_OK) == 0 else { throw LedgerError.notALedger(path: ledger.directory) }
+    guard !FileManager.default.fileExists(atPath: to + "/" + EventLog.fileName) else {
+      throw LedgerError.ledgerExists(path: to)
+    }
     let temporary = NSTemporaryDirectory() + "/vsl-repair-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: temporary) }

@@ -6,7 +6,8 @@ import ValueStream
 
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
-  _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
   _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
@@ -19,10 +20,12 @@ enum Fuzz {
     let code = withUnsafeMutablePointer(to: &arguments) { pointer in
       pointer.withMemoryRebound(
         to: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.self, capacity: 1
-      ) { runDriver(&count, $0) { data, size in
-        Target.current.run(UnsafeRawBufferPointer(start: data, count: size))
-        return 0
-      } }
+      ) {
+        runDriver(&count, $0) { data, size in
+          Target.current.run(UnsafeRawBufferPointer(start: data, count: size))
+          return 0
+        }
+      }
     }
     exit(code)
   }
