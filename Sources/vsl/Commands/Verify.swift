@@ -39,21 +39,29 @@ struct Verify: ParsableCommand {
     let started = Clock.nowMicros()
     let checkpoints = try against.map { try SignedCheckpoint(parsing: InputFile.read($0)) }
     let signers = try checkpoints.map { try trusted.check($0) }
-    let opened: Ledger
+    let result: LedgerVerification
     do {
-      opened = try ledger.open()
+      result = try check(checkpoints.map(\.checkpoint), progress)
     } catch {
+      // What cannot be read is what is looked for here, not a failure.
       guard Self.isDamage(error) else { throw error }
-      return try report(Self.finding(error), checkpoints, signers, since: started)
+      result = Self.finding(error)
     }
-    var result = try verification(opened, progress)
     progress.finish()
-    for finding in try LogHistory.compare(opened.log.snapshot(), with: checkpoints.map(\.checkpoint)) {
+    try report(result, checkpoints, signers, since: started)
+  }
+
+  private func check(_ checkpoints: [Checkpoint], _ progress: Progress) throws -> LedgerVerification {
+    let ledger = try ledger.open()
+    var result = try ledger.verify { part, done, total in
+      progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "steps (\(part))")
+    }
+    for finding in try LogHistory.compare(ledger.log.snapshot(), with: checkpoints) {
       guard let problem = finding.problem else { continue }
       result.findings.append(("history", "against the checkpoint of \(finding.checkpoint.size) records: \(problem)"))
       result.findingCount += 1
     }
-    try report(result, checkpoints, signers, since: started)
+    return result
   }
 
   private func report(
@@ -85,18 +93,6 @@ struct Verify: ParsableCommand {
     }
   }
 
-  /// What is found; what cannot be read is a finding too, not a failure.
-  private func verification(_ opened: Ledger, _ progress: Progress) throws -> LedgerVerification {
-    do {
-      return try opened.verify { part, done, total in
-        progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "steps (\(part))")
-      }
-    } catch {
-      guard Self.isDamage(error) else { throw error }
-      return Self.finding(error)
-    }
-  }
-
   private static func finding(_ error: any Error) -> LedgerVerification {
     var result = LedgerVerification()
     result.findings = [("file", "\(error)")]
@@ -106,13 +102,16 @@ struct Verify: ParsableCommand {
 
   private static func isDamage(_ error: any Error) -> Bool {
     switch error {
-    case let error as LMDBError: error.isDamaged
+    case let error as LMDBError: isDamage(error)
     case LedgerError.damaged: true
-    case LedgerError.storage(let error): error.isDamaged
+    case LedgerError.storage(let error): isDamage(error)
     case is BookDamage: true
     default: false
     }
   }
+
+  /// After a first error of a damaged file LMDB says of its transaction that it must be aborted.
+  private static func isDamage(_ error: LMDBError) -> Bool { error.isDamaged || error.name == "MDB_BAD_TXN" }
 
   /// Reads in a process of its own: damage in the file can end the one that reads it.
   private func runInChild() throws {
