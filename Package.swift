@@ -32,7 +32,9 @@ let package = Package(
     .target(
       name: "EventLog",
       dependencies: ["LMDB", "CSimdjson", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "ValueStream", dependencies: ["EventLog"], plugins: ["EmbedSchemas"]),
+    .target(
+      name: "ValueStream", dependencies: ["EventLog", .product(name: "Crypto", package: "swift-crypto")],
+      plugins: ["EmbedSchemas"]),
     .target(name: "Tables", dependencies: ["CZlib", "CSQLite"]),
     .target(
       name: "Projections", dependencies: ["ValueStream", "Tables", .product(name: "Crypto", package: "swift-crypto")]),

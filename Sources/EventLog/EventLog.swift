@@ -79,6 +79,14 @@ public final class EventLog: Sendable {
     }
   }
 
+  /// The rules by which personal fields are sealed now, in the form that the last event about them has in ``EventBatch/newSealing``; nil when
+  /// nothing is sealed.
+  public func sealing() throws(LedgerError) -> [UInt8]? {
+    try LedgerError.wrap {
+      try environment.read { try LogMeta.sealing(in: tables.meta, $0).map { Array($0) } }
+    }
+  }
+
   private static func openEnvironment(_ directory: String, _ options: EventLogOptions) throws -> Environment {
     do {
       return try Environment(environmentOptions(directory, options))

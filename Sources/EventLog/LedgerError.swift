@@ -22,6 +22,10 @@ public enum LedgerError: Error, Equatable, Sendable {
   case tooManyStreams(limit: Int, line: Int)
   /// Records of a backup were recorded before the log's last.
   case recordedTimeDecreases(line: Int)
+  /// Events were prepared by other rules for sealing personal fields than those that hold in the ledger.
+  case sealingDiffers
+  /// The file of the keys that an event's personal fields were sealed with could not be written.
+  case keysUnusable(reason: String)
   /// A root was asked for at a size that the log has not reached.
   case sizeBeyondLog(asked: UInt64, size: UInt64)
   /// A stored entry is missing or does not have its form.
@@ -104,6 +108,11 @@ extension LedgerError: CustomStringConvertible {
     case .recordedTimeDecreases(let line):
       "Record \(line) of the backup was recorded before the one in front of it: they do not belong together. "
         + "Check the order of the files."
+    case .sealingDiffers:
+      "The ledger seals personal fields, by rules that the events were not prepared by: the rules changed meanwhile, or the program "
+        + "that prepared them did not ask for any. Nothing was appended. Start it again, with the file of the keys."
+    case .keysUnusable(let reason):
+      "The keys of sealed content could not be made durable: \(reason). Nothing was appended."
     case .sizeBeyondLog(let asked, let size):
       "The log has \(size) records; a root at size \(asked) is not known yet. Ask for a size up to \(size)."
     case .damaged(let what, let position):

@@ -39,6 +39,25 @@ struct LogMeta: Sendable {
       vocabularyMode: VocabularyMode(rawValue: mode) ?? .strict)
   }
 
+  /// By which rules personal fields are sealed; nil when they are not.
+  static func sealing(
+    in table: BytesTable, _ transaction: borrowing some Transaction & ~Copyable
+  ) throws(LMDBError) -> UnsafeRawBufferPointer? {
+    try table.get(key("sealing"), in: transaction)
+  }
+
+  static func setSealing(
+    _ rules: [UInt8], in table: BytesTable, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    try rules.withUnsafeBufferPointer { bytes throws(LMDBError) in
+      try put(UnsafeRawBufferPointer(bytes), "sealing", table, transaction)
+    }
+  }
+
+  private static func key(_ name: StaticString) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+  }
+
   private static func put<Value: BitwiseCopyable>(
     _ value: Value, _ key: StaticString, _ table: BytesTable, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
@@ -50,14 +69,13 @@ struct LogMeta: Sendable {
     _ value: UnsafeRawBufferPointer, _ key: StaticString, _ table: BytesTable,
     _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
-    try table.put(UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), value, in: transaction)
+    try table.put(self.key(key), value, in: transaction)
   }
 
   private static func get(
     _ key: StaticString, _ size: Int, _ table: BytesTable, _ transaction: borrowing ReadTransaction
   ) throws(LMDBError) -> UnsafeRawBufferPointer? {
-    let key = UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
-    guard let bytes = try table.get(key, in: transaction), bytes.count == size else { return nil }
+    guard let bytes = try table.get(self.key(key), in: transaction), bytes.count == size else { return nil }
     return bytes
   }
 }

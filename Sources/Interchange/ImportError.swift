@@ -21,6 +21,8 @@ public enum ImportError: Error, Equatable, Sendable {
   case refused(path: String, EventRefusal)
   /// The file for refused events cannot be written.
   case cannotWriteRejects(path: String, reason: String)
+  /// The keys that personal fields are to be sealed with cannot be used.
+  case keys(PersonalKeysError)
   /// The ledger refused a batch for another reason than one of its events.
   case ledger(LedgerError)
 }
@@ -37,6 +39,7 @@ extension ImportError: CustomStringConvertible {
       "\(path) is a gzip file that ends too early. Fetch it again; what was imported stays and is not imported twice."
     case .damagedCompression(let path, let reason):
       "\(path) is a damaged gzip file (\(reason)). Fetch it again, or check it with gzip -t."
+    case .keys(let error): error.description
     case .unknownFormat(let path, let beginning):
       "\(path) begins with \"\(beginning)\", which is neither CloudEvents in JSON (one a line, or an array) nor XES. "
         + "Convert it to one of these."

@@ -40,6 +40,9 @@ struct Failure: Error {
     case let error as BookDamage: Failure(code: .unusable, message: error.description)
     case let error as LMDBError: Failure(code: .unusable, message: "\(error)")
     case let error as SQLiteError: Failure(code: error.code == nil ? .refused : .unusable, message: "\(error)")
+    case let error as PersonalKeysError: Failure(code: .refused, message: "\(error)")
+    case let error as SealingProblem: Failure(code: .refused, message: "\(error).")
+    case let error as EventDraft.Problem: Failure(code: .refused, message: "\(error)")
     case let error as AuditError: Failure(code: code(error), message: "\(error)")
     case let error as ImportError: Failure(code: code(error), message: "\(error)")
     case is ExitCode, is CleanExit, is ValidationError: nil
@@ -67,7 +70,7 @@ struct Failure: Error {
   private static func code(_ error: LedgerError) -> Code {
     switch error {
     case .conflict, .versionConflict: .conflict
-    case .sizeBeyondLog, .tooManyStreams, .ledgerExists, .folderNotEmpty: .refused
+    case .sizeBeyondLog, .tooManyStreams, .sealingDiffers, .ledgerExists, .folderNotEmpty: .refused
     default: .unusable
     }
   }

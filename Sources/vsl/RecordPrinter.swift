@@ -8,6 +8,8 @@ struct RecordPrinter {
   private var writer: RowWriter
   private let parser = JSONParser()
   private var bytes: [UInt8] = []
+  /// What gives records their sealed content back; nil shows them as they are.
+  var unsealer: EventUnsealer?
 
   private static let columns = [
     Column(name: "position", type: .integer), Column(name: "recorded", type: .timestamp),
@@ -29,11 +31,18 @@ struct RecordPrinter {
 
   /// Prints one record.
   mutating func print(_ record: Record) {
+    guard let unsealer, let unsealed = unsealer.unseal(record.bytes) else {
+      return print(record, record.bytes)
+    }
+    unsealed.withUnsafeBytes { print(record, $0) }
+  }
+
+  private mutating func print(_ record: Record, _ event: UnsafeRawBufferPointer) {
     if format == .ndjson {
-      writeLine(record.bytes)
+      writeLine(event)
       return
     }
-    guard let text = try? EventText(eventBytes: record.bytes, parser: parser) else {
+    guard let text = try? EventText(eventBytes: event, parser: parser) else {
       Output.write("\(record.position) is not readable as JSON\n")
       return
     }

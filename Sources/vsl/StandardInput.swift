@@ -8,8 +8,7 @@ enum StandardInput {
   static let mostBytes = 256 << 20
 
   /// Prepares every event of standard input; the first one that is refused ends it.
-  static func prepareAll(into batch: EventBatch, isStrict: Bool) throws {
-    let preparer = EventPreparer(isStrict: isStrict)
+  static func prepareAll(into batch: EventBatch, _ preparer: EventPreparer) throws {
     try EventInput.forEachElement(of: ByteSource(path: "-")) { bytes, line in
       try preparer.prepare(bytes, line: line, into: batch)
       guard batch.byteCount <= mostBytes else {

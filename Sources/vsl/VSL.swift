@@ -43,6 +43,8 @@ struct VSL: ParsableCommand {
         name: "Audit",
         subcommands: [
           Check.self, Explain.self, Lint.self, Publish.self, Restated.self, Info.self, Verify.self, Rebuild.self,
+          Seal.self,
+          Erase.self, VerifyErasure.self,
         ]),
       CommandGroup(name: "Keep", subcommands: [Backup.self, Restore.self, Repair.self, SalvageRecords.self]),
       CommandGroup(

@@ -21,8 +21,13 @@ struct ModelTests {
 }
 
 private final class ModelRun {
-  /// What was appended: recorded time and event, and under which identity.
+  /// What was appended: recorded time, the record, and the event as it came when that is another text, because it was sealed.
   private var records: [(micros: Int64, event: String)] = []
+  private var plain: [Int: String] = [:]
+  /// Positions whose sealed actor was erased, and those whose was not.
+  private var erased: Set<Int> = []
+  private var sealed: [String: [Int]] = [:]
+  private var keys: PersonalKeys?
   private var positions: [String: (position: Int, event: String)] = [:]
   private var versions: [String: Int] = [:]
 
@@ -31,12 +36,23 @@ private final class ModelRun {
   private var random: Generator
   private var clock: Int64 = 1_750_000_000_000_000
   private var generation = 0
-  private let preparer = EventPreparer(isStrict: true)
+  private let plainPreparer = EventPreparer(isStrict: true)
+  private var preparer = EventPreparer(isStrict: true)
 
+  /// Every other seed seals personal fields.
   init(seed: UInt64) throws {
     folder = NSTemporaryDirectory() + "/vsl-model-\(UUID().uuidString)"
     random = Generator(state: seed)
     ledger = try Ledger.create(at: folder + "/0", options: EventLogOptions(initialMapSize: 1 << 20))
+    if seed % 2 == 0 {
+      let keys = try PersonalKeys.create(at: folder + "/keys")
+      self.keys = keys
+      let draft = try SealingRules(store: keys.storeID).draft(id: "rules", source: "/model", timeMicros: clock)
+      let line = String(decoding: draft.line.dropLast(), as: UTF8.self)
+      _ = try ledger.log.append(prepared([line]), nowMicros: clock)
+      records.append((clock, line))
+      preparer = try EventPreparer(for: ledger.log, keys: keys)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -51,7 +67,8 @@ private final class ModelRun {
     case 80..<90: try ask(name)
     case 90..<92: try ledger.rebuild()
     case 92..<95: try reopen(afterCrash: random.below(2) == 0)
-    case 95..<97: try backup(name)
+    case 95: try backup(name)
+    case 96: try erase(name)
     default: try verify(name)
     }
   }
@@ -69,6 +86,7 @@ private final class ModelRun {
     for (index, event) in events.enumerated() {
       records.append((recorded, event.text))
       positions[event.id] = (records.count, event.text)
+      try noteSealed(event.text, name)
       if !event.subject.isEmpty { versions[event.subject, default: 0] += 1 }
       #expect(receipt.positions[index] == UInt64(records.count), "\(name)")
     }
@@ -82,6 +100,7 @@ private final class ModelRun {
 
   private func conflict(_ name: String) throws {
     guard let known = known() else { return }
+    // A definition has no stream to change.
     let other = known.event.replacing("\"valuestream\":\"", with: "\"valuestream\":\"not-")
     guard other != known.event else { return }
     // Nothing of a batch with a conflict is written, what is right in it neither.
@@ -136,7 +155,7 @@ private final class ModelRun {
     let fresh = try Ledger.create(at: folder + "/fresh", options: EventLogOptions(initialMapSize: 1 << 20))
     defer { try? FileManager.default.removeItem(atPath: folder + "/fresh") }
     if size > 0 {
-      let batch = try prepared(records[..<size].map(\.event))
+      let batch = try prepared(records[..<size].map(\.event), asRecords: true)
       batch.recordedTimes = records[..<size].map(\.micros)
       _ = try fresh.log.append(batch, nowMicros: 0)
     }
@@ -144,6 +163,50 @@ private final class ModelRun {
     let expected = try metric.checkedAnswer(query, from: fresh.view())
     #expect(answer.digest == expected.digest, "\(name): \(metric.name)")
     #expect(answer.root == expected.root, "\(name): \(metric.name)")
+  }
+
+  /// Notes what the log made of an event with an actor.
+  private func noteSealed(_ text: String, _ name: String) throws {
+    guard keys != nil, text.contains("\"actor\"") else { return }
+    let position = records.count
+    let snapshot = try ledger.log.snapshot()
+    let stored = try #require(try snapshot.record(at: UInt64(position))).text
+    #expect(!stored.contains("\"ana\"") && !stored.contains("\"bob\""), "\(name)")
+    records[position - 1].event = stored
+    plain[position] = text
+    sealed[text.contains("\"ana\"") ? "ana" : "bob", default: []].append(position)
+  }
+
+  private func erase(_ name: String) throws {
+    guard let keys else { return }
+    let person = ["ana", "bob"][random.below(2)]
+    let erasure = try ContentErasure(ledger: ledger, keys: keys)
+    let subject = ErasureSubject.owner(KeyOwner(kind: KeyOwner.personKind, name: person))
+    guard let expected = sealed[person] else {
+      #expect(throws: AuditError.self, "\(name)") { try erasure.plan(subject) }
+      return
+    }
+    let plan = try erasure.plan(subject)
+    #expect(plan.positions == expected.map(UInt64.init) && plan.clearPositions == [], "\(name)")
+    let recorded = max(clock, records.last?.micros ?? .min)
+    let certificate = try erasure.erase(plan, reason: nil, nowMicros: clock)
+    try certificate.verify(in: ledger.log, keys: keys)
+    sealed[person] = nil
+    erased.formUnion(expected)
+    let snapshot = try ledger.log.snapshot()
+    records.append((recorded, try #require(try snapshot.record(at: UInt64(records.count) + 1)).text))
+    #expect(snapshot.size == UInt64(records.count), "\(name)")
+  }
+
+  /// What was sealed can be read until it is erased, and not any more then.
+  private func compareSealed(_ name: String) {
+    guard let keys else { return }
+    let unsealer = EventUnsealer(keys: keys)
+    for (position, text) in plain {
+      let unsealed = Array(records[position - 1].event.utf8).withUnsafeBytes { unsealer.unseal($0) }
+      #expect(
+        unsealed.map { String(decoding: $0, as: UTF8.self) } == (erased.contains(position) ? nil : text), "\(name)")
+    }
   }
 
   /// Closes the ledger, or goes on with a copy of its files as they are while it is open, as after a crash.
@@ -180,6 +243,7 @@ private final class ModelRun {
 
   func compareAll(_ name: String) throws {
     try verify(name)
+    compareSealed(name)
     let snapshot = try ledger.log.snapshot()
     var place = 0
     try snapshot.forEachRecord { record in
@@ -196,7 +260,7 @@ private final class ModelRun {
   private func known() -> (position: Int, event: String)? {
     guard !records.isEmpty else { return nil }
     let position = random.below(records.count) + 1
-    return (position, records[position - 1].event)
+    return (position, plain[position] ?? records[position - 1].event)
   }
 
   private static func root(_ records: ArraySlice<(micros: Int64, event: String)>) -> [UInt8] {
@@ -213,8 +277,9 @@ private final class ModelRun {
 
   private static func time(_ hour: Int) -> Int64 { 1_735_689_600_000_000 + Int64(hour) * 3_600_000_000 }
 
-  private func prepared(_ events: [String]) throws -> EventBatch {
+  private func prepared(_ events: [String], asRecords: Bool = false) throws -> EventBatch {
     let batch = EventBatch()
+    let preparer = asRecords ? plainPreparer : preparer
     for event in events { try TestLog.prepare(event, preparer, batch) }
     return batch
   }
@@ -226,7 +291,10 @@ private final class ModelRun {
     let kinds = [
       ("item.created", "{\"kind\":\"\(["feature", "defect"][random.below(2)])\"}"),
       ("item.entered", "{\"stage\":\"\(["build", "review", "test"][random.below(3)])\"}"),
-      ("item.entered", "{\"stage\":\"\(["build", "review", "test"][random.below(3)])\",\"actor\":\"ana\"}"),
+      (
+        "item.entered",
+        "{\"stage\":\"\(["build", "review", "test"][random.below(3)])\",\"actor\":\"\(["ana", "bob"][random.below(2)])\"}"
+      ),
       ("item.delivered", "{}"), ("item.reopened", "{}"),
       ("item.left", "{\"stage\":\"build\"}"),
     ]

@@ -120,7 +120,8 @@ import ValueStream
   @Test func everyKindOfEventOccurs() throws {
     let types = Set(try lines(SimulatorOptions()).map { try DecodedEvent($0).type })
     let expected = Set(EventKind.allCases.map(\.typeName)).subtracting([
-      EventKind.opaque.typeName, "vsl.policy.defined.v1", "vsl.metric.published.v1",
+      EventKind.opaque.typeName, "vsl.policy.defined.v1", "vsl.metric.published.v1", "vsl.sealing.defined.v1",
+      "vsl.content.erased.v1",
     ])
     #expect(types == expected)
   }

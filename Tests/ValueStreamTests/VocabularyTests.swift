@@ -57,7 +57,7 @@ struct VocabularyTests {
   @Test("Subject classes and attribute tags have the bytes that the data format fixes")
   func codes() {
     let classes = SubjectClass.allCases.map { String(UnicodeScalar($0.rawValue)) }.joined()
-    #expect(classes == "idcmynfotxsprv?")
+    #expect(classes == "idcmynfotxsprvk?")
     #expect(AttributeTag.allCases.map(\.rawValue) == [1, 2, 3, 4, 5] + Array(16...29))
   }
 }

@@ -107,4 +107,57 @@ struct AuditCommandTests {
     let older = try program.run("restore", "whole", "--against", "whole/checkpoint", "--ledger", "third")
     #expect(older.code == 0)
   }
+
+  @Test("personal content is sealed from the command line, read with its keys, and erased")
+  func erasure() throws {
+    let program = try Program()
+    program.environment["VSL_PERSONAL_KEYS"] = "keys"
+    #expect(try program.run("erase", "person:anabel").code == 2, "no keys yet")
+    #expect(try program.run("seal", "--personal-keys", "ledger/keys").code == 2, "they would be in every copy")
+    #expect(!FileManager.default.fileExists(atPath: program.path("ledger/keys")))
+    let sealed = try program.run("seal", "--personal", "comment")
+    #expect(sealed.code == 0 && sealed.out.contains("/data/actor of item.entered"))
+    #expect(try program.run("seal", "--personal", "stage").code == 2)
+    #expect(try program.run("seal", "--personal", "comment").out.contains("already"))
+
+    // Two imports at once give each person one key.
+    let lines = (0..<400).map { number in
+      #"{"specversion":"1.0","id":"\#(number)","source":"/t","type":"vsl.item.entered.v1","subject":"I-\#(number)","#
+        + #""time":"2026-01-02T03:04:05Z","valuestream":"s","data":{"stage":"build","actor":"person-\#(number % 20)"}}"#
+    }
+    try program.write(lines.prefix(200).joined(separator: "\n"), "a.ndjson")
+    try program.write(lines.dropFirst(200).joined(separator: "\n"), "b.ndjson")
+    let first = try program.start(["import", "a.ndjson"])
+    #expect(try program.run("import", "b.ndjson").code == 0)
+    first.waitUntilExit()
+    #expect(first.terminationStatus == 0)
+    let keys = String(decoding: try program.read("keys"), as: UTF8.self)
+    #expect(keys.split(separator: "\n").count == 21)
+    #expect(try program.run("import", "a.ndjson", "b.ndjson").out.contains("0 events appended, 200 there already"))
+
+    #expect(!(try program.run("export", "events", "-o", "events.ndjson").err.contains("person-7")))
+    #expect(!String(decoding: try program.read("events.ndjson"), as: UTF8.self).contains("person-7"))
+    #expect(try program.run("log", "--unseal").out.contains("actor=person-7\n"))
+    #expect(try program.run("key", "new", "example.com/test", "-o", "log.key").code == 0)
+    #expect(try program.run("erase", "person:person-7", "--dry-run").out.contains("content of 20 events"))
+    let erased = try program.run("erase", "person:person-7", "--key", "log.key", "-o", "certificate.txt")
+    #expect(erased.code == 0 && erased.out.contains("Erased the content of 20 events"))
+    let certificate = String(decoding: try program.read("certificate.txt"), as: UTF8.self)
+    #expect(certificate.contains("known copy: export") && certificate.contains("events.ndjson"))
+    #expect(certificate.contains("known copy in clear: log --unseal"))
+    #expect(!(try program.run("log", "--unseal", "--last", "1000").out.contains("person-7\n")))
+    #expect(try program.run("verify").code == 0)
+    let checked = try program.run("verify-erasure", "certificate.txt", "--public-key", "log.key.pub")
+    #expect(checked.code == 0 && checked.out.contains("The key is gone") && checked.out.contains("example.com/test"))
+    try program.write(certificate.replacing("person", with: "item"), "forged.txt")
+    #expect(try program.run("verify-erasure", "forged.txt", "--public-key", "log.key.pub").code == 1)
+    // What came before the erasure is still known when it comes again.
+    #expect(try program.run("import", "a.ndjson").out.contains("0 events appended, 200 there already"))
+    // A correction keeps what is sealed, and needs the keys for it.
+    #expect(try program.run("correct", "5", "stage=test").code == 0)
+    program.environment["VSL_PERSONAL_KEYS"] = nil
+    #expect(try program.run("correct", "6", "stage=test").err.contains("--personal-keys"))
+    #expect(try program.run("append", "item.entered", "X", "stage=a", "actor=bob").code == 2)
+    #expect(try program.run("append", "item.entered", "X", "stage=a").code == 0)
+  }
 }

@@ -10,7 +10,7 @@ import Testing
     let schemas = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Schemas")
     let names = try program.run("types", "--format", "json").rows().compactMap { $0["type"] as? String }
-    #expect(names.count == 28)
+    #expect(names.count == 30)
     for name in [names[0], "item.created", "vsl.event.voided.v1"] {
       let outcome = try program.run("types", name, "--schema")
       #expect(outcome.code == 0)

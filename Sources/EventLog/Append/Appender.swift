@@ -38,12 +38,17 @@ final class Appender {
     // A batch of nothing but duplicates is a retry: it is answered whatever has happened since.
     guard duplicates.newCount > 0 else { return receipt }
     for expected in expecting { try check(expected, in: transaction) }
+    try checkSealing(of: batch, in: transaction)
 
     receipt.recordedMicros = try stamp(batch, nowMicros: nowMicros, lastRecordedMicros: state.lastRecordedMicros)
     // The log only grows, so that an equal size means an equal tree.
     let known = try tree.size == state.size ? tree : .load(size: state.size, tables: tables, in: transaction)
     try writer.write(batch, duplicates, receipt, state: &state, tree: known, in: transaction)
     nextTree = writer.tree
+    if let (index, rules) = batch.newSealing, case .here = duplicates.firsts[index] {
+      try LogMeta.setSealing(rules, in: tables.meta, transaction)
+    }
+    try batch.beforeCommit?()
     return receipt
   }
 
@@ -67,6 +72,14 @@ final class Appender {
       }
     }
     return positions
+  }
+
+  /// Refuses what was prepared by other rules than those that hold now: it could hold in clear what is to be sealed. Records of a backup
+  /// keep the form that they have.
+  private func checkSealing(of batch: EventBatch, in transaction: borrowing WriteTransaction) throws {
+    guard batch.recordedTimes.isEmpty, let rules = try LogMeta.sealing(in: tables.meta, transaction) else { return }
+    let isSame = batch.sealing.map { $0.withUnsafeBytes { rules.hasSameBytes(as: $0) } } ?? false
+    guard isSame else { throw LedgerError.sealingDiffers }
   }
 
   private func check(_ expected: ExpectedVersion, in transaction: borrowing WriteTransaction) throws {

@@ -18,6 +18,12 @@ public final class EventBatch: @unchecked Sendable {
   public var recordedMicros: Int64 = 0
   /// The recorded time of each event, when they are records of another log that are to keep theirs: a backup's. Empty otherwise.
   public var recordedTimes: [Int64] = []
+  /// The rules for sealing personal fields that the events were prepared by, as ``EventLog/sealing()`` gave them; nil for none.
+  public var sealing: [UInt8]?
+  /// Rules that an event of the batch lays down for what comes after it: the event's index, and the rules.
+  public var newSealing: (index: Int, rules: [UInt8])?
+  /// Run before the batch is committed: makes durable what its events cannot be read without. When it throws, nothing is appended.
+  public var beforeCommit: (() throws(LedgerError) -> Void)?
   /// Leaf hashes, 32 bytes an event, when ``hashLeaves()`` has run since the last change.
   public internal(set) var leafHashes: [UInt8] = []
 
@@ -48,6 +54,9 @@ public final class EventBatch: @unchecked Sendable {
     references.removeAll(keepingCapacity: true)
     recordedTimes.removeAll(keepingCapacity: true)
     leafHashes.removeAll(keepingCapacity: true)
+    sealing = nil
+    newSealing = nil
+    beforeCommit = nil
     recordsEnd = 0
     textEnd = 0
   }

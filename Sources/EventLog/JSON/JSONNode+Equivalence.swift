@@ -6,10 +6,18 @@ extension JSONNode {
   ///
   /// Both documents must be free of duplicate member names. O(n) when members come in the same order; never worse than O(n log n)
   /// but for objects of at most 64 members.
-  public func isEquivalent(to other: JSONNode) -> Bool {
+  ///
+  /// - Parameter exceptSealed: whether a stand-in for sealed content equals whatever stands at its place in the other, and the attribute
+  ///   with the encrypted content does not count.
+  public func isEquivalent(to other: JSONNode, exceptSealed: Bool = false) -> Bool {
+    if exceptSealed, isStandIn || other.isStandIn { return true }
+    return hasSameMeaning(as: other, exceptSealed)
+  }
+
+  private func hasSameMeaning(as other: JSONNode, _ exceptSealed: Bool) -> Bool {
     switch (kind, other.kind) {
-    case (.object, .object): hasEquivalentMembers(other)
-    case (.array, .array): hasEquivalentElements(other)
+    case (.object, .object): hasEquivalentMembers(other, exceptSealed)
+    case (.array, .array): hasEquivalentElements(other, exceptSealed)
     case (.string, .string): uncheckedString.hasSameBytes(as: other.uncheckedString)
     case (.true, .true), (.false, .false), (.null, .null): true
     case (.integer, .integer), (.unsigned, .unsigned): words[index + 1] == other.words[other.index + 1]
@@ -21,39 +29,51 @@ extension JSONNode {
     }
   }
 
-  private func hasEquivalentElements(_ other: JSONNode) -> Bool {
+  private func hasEquivalentElements(_ other: JSONNode, _ exceptSealed: Bool) -> Bool {
     var mine = elements
     var its = other.elements
     while let left = mine.next() {
-      guard let right = its.next(), left.isEquivalent(to: right) else { return false }
+      guard let right = its.next(), left.isEquivalent(to: right, exceptSealed: exceptSealed) else { return false }
     }
     return its.next() == nil
   }
 
-  private func hasEquivalentMembers(_ other: JSONNode) -> Bool {
+  private func hasEquivalentMembers(_ other: JSONNode, _ exceptSealed: Bool) -> Bool {
     var count = 0
     var its = other.members
     for (key, value) in members {
+      if exceptSealed, Self.isSealedContent(key) { continue }
       count += 1
       // Usually written by one program, in one order.
       if let next = its.next(), next.key.hasSameBytes(as: key) {
-        guard value.isEquivalent(to: next.value) else { return false }
+        guard value.isEquivalent(to: next.value, exceptSealed: exceptSealed) else { return false }
         continue
       }
-      if count > Self.scanLimit { return hasEquivalentSortedMembers(other) }
-      guard let found = other.member(key), value.isEquivalent(to: found) else { return false }
+      if count > Self.scanLimit { return hasEquivalentSortedMembers(other, exceptSealed) }
+      guard let found = other.member(key), value.isEquivalent(to: found, exceptSealed: exceptSealed) else {
+        return false
+      }
     }
     var itsCount = 0
-    for _ in other.members { itsCount += 1 }
+    for (key, _) in other.members where !exceptSealed || !Self.isSealedContent(key) { itsCount += 1 }
     return count == itsCount
   }
 
-  private func hasEquivalentSortedMembers(_ other: JSONNode) -> Bool {
-    let mine = members.sorted { $0.key.precedes($1.key) }
-    let its = other.members.sorted { $0.key.precedes($1.key) }
+  private func hasEquivalentSortedMembers(_ other: JSONNode, _ exceptSealed: Bool) -> Bool {
+    let mine = sortedMembers(exceptSealed)
+    let its = other.sortedMembers(exceptSealed)
     guard mine.count == its.count else { return false }
     return zip(mine, its).allSatisfy { left, right in
-      left.key.hasSameBytes(as: right.key) && left.value.isEquivalent(to: right.value)
+      left.key.hasSameBytes(as: right.key) && left.value.isEquivalent(to: right.value, exceptSealed: exceptSealed)
     }
+  }
+
+  private func sortedMembers(_ exceptSealed: Bool) -> [(key: UnsafeRawBufferPointer, value: JSONNode)] {
+    members.filter { !exceptSealed || !Self.isSealedContent($0.key) }.sorted { $0.key.precedes($1.key) }
+  }
+
+  private static func isSealedContent(_ key: UnsafeRawBufferPointer) -> Bool {
+    let name: StaticString = "vslsealed"
+    return key.hasSameBytes(as: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
   }
 }

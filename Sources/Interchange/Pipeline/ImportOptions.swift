@@ -1,4 +1,5 @@
 import Foundation
+import ValueStream
 
 /// How an import goes about its input.
 public struct ImportOptions: Sendable {
@@ -26,6 +27,8 @@ public struct ImportOptions: Sendable {
   public var openCases: Bool
   /// XES: what the items' ids begin with, before the names of the cases; for logs whose cases have the names of another's.
   public var itemPrefix: String
+  /// The keys that personal fields are sealed with, for a ledger that seals them.
+  public var keys: PersonalKeys?
   /// The clock: microseconds since 1970.
   public var clock: @Sendable () -> Int64
 
@@ -33,7 +36,7 @@ public struct ImportOptions: Sendable {
   public init(
     onError: OnError = .stop, rejectsPath: String? = nil, addsToRejects: Bool = false, batchEvents: Int = 5000,
     batchBytes: Int = 4 << 20,
-    stream: String? = nil, openCases: Bool = false, itemPrefix: String = "",
+    stream: String? = nil, openCases: Bool = false, itemPrefix: String = "", keys: PersonalKeys? = nil,
     clock: @escaping @Sendable () -> Int64 = Self.systemMicros
   ) {
     self.onError = onError
@@ -44,6 +47,7 @@ public struct ImportOptions: Sendable {
     self.stream = stream
     self.openCases = openCases
     self.itemPrefix = itemPrefix
+    self.keys = keys
     self.clock = clock
   }
 

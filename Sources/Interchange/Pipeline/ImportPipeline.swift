@@ -31,7 +31,7 @@ public enum ImportPipeline {
     var consumer = try ImportConsumer(path: path, log: log, options: options)
 
     let exchange = BatchExchange()
-    let producer = ImportProducer(source: source, options: options, log: log, exchange: exchange)
+    let producer = try ImportProducer(source: source, options: options, log: log, exchange: exchange)
     let thread = Thread { producer.run() }
     thread.name = "vsl-import"
     thread.start()

@@ -14,12 +14,22 @@ final class ImportProducer: @unchecked Sendable {
   /// Refused bytes kept in one batch, at most about this.
   private static let rejectLimit = 1000
 
-  init(source: ByteSource, options: ImportOptions, log: EventLog, exchange: BatchExchange) {
+  init(
+    source: ByteSource, options: ImportOptions, log: EventLog, exchange: BatchExchange
+  ) throws(ImportError) {
     self.source = source
     self.options = options
     self.exchange = exchange
     self.log = log
-    preparer = EventPreparer(isStrict: log.vocabularyMode == .strict)
+    do {
+      preparer = try EventPreparer(for: log, keys: options.keys)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch let error as PersonalKeysError {
+      throw .keys(error)
+    } catch {
+      throw .ledger(.unexpected("\(error)"))
+    }
   }
 
   /// Reads the input to its end, to the first error that stops it, or until nobody wants more.

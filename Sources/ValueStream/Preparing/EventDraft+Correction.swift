@@ -43,6 +43,7 @@ extension EventDraft {
     var draft = EventDraft(
       definition, id: id(oldID), source: source, subject: subject,
       timeMicros: event.member("time")?.string.flatMap(Timestamp.parse), stream: event.member("valuestream")?.string)
+    draft.wasSealed = event.isSealed
     if let data = event.member("data") {
       for (name, value) in data.members { draft.take(String(decoding: name, as: UTF8.self), json: value.compactJSON) }
     }

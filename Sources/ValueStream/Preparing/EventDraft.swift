@@ -22,6 +22,8 @@ public struct EventDraft: Sendable {
   public var timeMicros: Int64?
   /// The value stream.
   public var stream: String?
+  /// Whether it was copied from an event with sealed content, which the copy has not.
+  public internal(set) var wasSealed = false
 
   private enum Value {
     case text(String)

@@ -12,6 +12,8 @@ public final class EventPreparer {
   public let vocabulary: Vocabulary
   /// Whether an event of an unknown type is refused; if not, it is stored as an opaque event.
   public let isStrict: Bool
+  /// What encrypts personal fields; nil when events are taken as they are.
+  public let sealer: EventSealer?
 
   private let parser = JSONParser(maximumLength: EventPreparer.maximumEventLength)
   // Behind a pointer: properties of a class would be checked for exclusive access at every use.
@@ -27,11 +29,21 @@ public final class EventPreparer {
   /// - Parameters:
   ///   - vocabulary: the types that are known.
   ///   - isStrict: whether events of other types are refused.
-  public init(vocabulary: Vocabulary = .standard, isStrict: Bool) {
+  ///   - sealer: what encrypts personal fields.
+  public init(vocabulary: Vocabulary = .standard, isStrict: Bool, sealer: EventSealer? = nil) {
     self.vocabulary = vocabulary
     self.isStrict = isStrict
+    self.sealer = sealer
     scratch = .allocate(capacity: 1)
     scratch.initialize(to: Scratch())
+  }
+
+  /// Makes a preparer for a ledger: of its vocabulary mode, and sealing as its rules demand.
+  ///
+  /// - Parameter keys: the file of the keys, when the ledger seals. Without it, events with personal fields are refused.
+  public convenience init(for log: EventLog, keys: PersonalKeys? = nil) throws {
+    let sealer = try SealingRules(of: log).map { try EventSealer(rules: $0, keys: keys) }
+    self.init(isStrict: log.vocabularyMode == .strict, sealer: sealer)
   }
 
   deinit {
@@ -60,7 +72,15 @@ public final class EventPreparer {
     var event = batch.stage(bytes, line: line)
     do throws(EventRefusal) {
       // Behind staged bytes the batch keeps `EventBatch.padding` readable ones.
-      try fill(&event, batch.bytes(of: event), batch)
+      var root = try fill(&event, batch.bytes(of: event), batch)
+      if let sealer, let sealed = try seal(root, event, batch, sealer) {
+        batch.rollBack(to: mark)
+        event = sealed.withUnsafeBytes { batch.stage($0, line: line) }
+        root = try fill(&event, batch.bytes(of: event), batch)
+      }
+      if event.kind == EventKind.sealingDefined.rawValue {
+        batch.newSealing = (batch.count, try SealingRules(event: root, line: line).encoded)
+      }
     } catch {
       batch.rollBack(to: mark)
       throw error
@@ -68,9 +88,34 @@ public final class EventPreparer {
     batch.add(event)
   }
 
+  /// The event with its personal fields encrypted; nil when it has none.
+  private func seal(
+    _ root: JSONNode, _ event: PreparedEvent, _ batch: EventBatch, _ sealer: EventSealer
+  ) throws(EventRefusal) -> [UInt8]? {
+    batch.sealing = sealer.encodedRules
+    let definition = EventKind(rawValue: event.kind).flatMap(vocabulary.definition(of:))
+    let sealed = try sealer.seal(root, text: batch.bytes(of: event), definition: definition, line: event.line)
+    if let sealed {
+      if batch.beforeCommit == nil, let keys = sealer.keys {
+        batch.beforeCommit = { () throws(LedgerError) in
+          do throws(PersonalKeysError) { try keys.makeDurable() } catch {
+            throw .keysUnusable(reason: error.description)
+          }
+        }
+      }
+      guard sealed.count <= Self.maximumEventLength else {
+        throw EventRefusal(
+          line: event.line, pointer: "", rule: "size", value: "",
+          message: "the sealed event has \(sealed.count) bytes; at most \(Self.maximumEventLength) (1 MiB) are accepted"
+        )
+      }
+    }
+    return sealed
+  }
+
   private func fill(
     _ event: inout PreparedEvent, _ bytes: UnsafeRawBufferPointer, _ batch: EventBatch
-  ) throws(EventRefusal) {
+  ) throws(EventRefusal) -> JSONNode {
     let root: JSONNode
     do throws(JSONError) {
       root = try parser.parse(padded: bytes)
@@ -81,7 +126,7 @@ public final class EventPreparer {
     guard let type = root.member("type"), type.isString, let known = vocabulary.index(ofType: type.uncheckedString)
     else {
       try fillOpaque(&event, root, batch)
-      return
+      return root
     }
     // A hash of the type's name found the definition; its schema demands the very name.
     let definition = vocabulary.definitions[known]
@@ -104,6 +149,7 @@ public final class EventPreparer {
       event.flags.insert(.voids)
       event.voidTargetHash = scratch.pointee.encoder.identityHash(source: text(root, source), id: text(root, id))
     }
+    return root
   }
 
   // An event of a type that the vocabulary does not know: refused, or of no effect but stored.

@@ -46,6 +46,11 @@ enum FactRole: Hashable, Sendable {
     }
   }
 
+  /// Whether it is an attribute of one text.
+  var isAttribute: Bool {
+    if case .attribute(let tag) = self { tag != .label } else { false }
+  }
+
   /// The place among an event's findings (``EventFindings``): the tag of an attribute, a number from 32 for everything else.
   var slot: UInt8 {
     switch self {

@@ -100,6 +100,11 @@ struct SchemaReader {
       let annotation = try text(value, keyword)
       guard let role = FactRole(annotation: annotation) else { throw error("x-fact: \(annotation) is not known") }
       rule.role = role
+    case "x-personal":
+      guard let owner = SealedField.Owner(rawValue: try text(value, keyword)) else {
+        throw error("x-personal must be person or subject")
+      }
+      rule.personal = owner
     case "description": rule.description = value.string
     default:
       guard Self.annotations.contains(keyword) else { throw error("the keyword \(keyword) is not supported") }

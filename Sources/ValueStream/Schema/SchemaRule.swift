@@ -82,6 +82,8 @@ struct SchemaRule {
   var also: [SchemaRule] = []
   /// The annotation `x-fact`: what the value becomes in a fact.
   var role: FactRole?
+  /// The annotation `x-personal`: whose content the value is.
+  var personal: SealedField.Owner?
   var description: String?
 
   /// The rule for a member; nil when the schema names none.
@@ -134,6 +136,7 @@ struct SchemaRule {
     nots += other.nots
     also += other.also
     role = role ?? other.role
+    personal = personal ?? other.personal
     description = description ?? other.description
   }
 }

@@ -20,6 +20,8 @@ public final class FactLane: @unchecked Sendable {
   private(set) var findingCount = 0
   private(set) var referenceCount = 0
   private(set) var identityDigest: UInt64 = 0
+  /// The last event that lays down rules for sealing, and the rules.
+  private(set) var sealing: (position: UInt64, rules: [UInt8])?
   /// Why it could not go on.
   private(set) var failure: (any Error)?
 
@@ -76,6 +78,7 @@ public final class FactLane: @unchecked Sendable {
       add(position, "the record is no valid event: \(error.message)")
       return
     }
+    if let defined = batch.newSealing { sealing = (position, defined.rules) }
     let event = batch.events[0]
     let fact = facts.row(at: Int(position) - 1)
     let assumed = event.flags.contains(.timeAssumed)

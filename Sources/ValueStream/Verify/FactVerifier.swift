@@ -49,6 +49,12 @@ public struct FactVerifier {
     let snapshot = try log.snapshot()
     guard snapshot.size == end else { return }
     checkOrder(lanes, texts)
+    let defined = lanes.compactMap(\.sealing).last
+    if try log.sealing() != defined?.rules {
+      add(
+        defined?.position ?? 0,
+        "the rules for sealing personal fields that the log keeps are not those of its last event about them")
+    }
     let listed = try snapshot.statistics().first { $0.name == "references" }?.statistics.entries ?? 0
     let expected = lanes.reduce(0) { $0 + $1.referenceCount }
     if listed != expected {

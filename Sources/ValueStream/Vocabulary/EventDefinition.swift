@@ -32,6 +32,10 @@ public struct EventDefinition: Sendable {
     public let form: Form
     /// The texts that are allowed, when only some are.
     public let allowed: [String]?
+    /// Whether numbers or groups follow from it.
+    public let isCounted: Bool
+    /// Whether a group or filter of the numbers follows from it, and nothing else.
+    public let isAttribute: Bool
   }
 
   /// The type's name, `vsl.item.entered.v1`.
@@ -50,6 +54,8 @@ public struct EventDefinition: Sendable {
   public let subjectSummary: String
   /// The members of `data` that the schema names, in its order.
   public let members: [Member]
+  /// The members of `data` that hold what belongs to a person.
+  public let personalFields: [SealedField]
   /// Complete events as examples, as JSON.
   public let examples: [String]
   /// Its JSON Schema, as in its file; it refers to ``Vocabulary/envelopeSchemaText``.
@@ -95,7 +101,11 @@ public struct EventDefinition: Sendable {
       Member(
         name: property.name, summary: property.rule.description ?? "",
         isRequired: data.required.contains(property.name),
-        form: Self.form(of: property.rule), allowed: property.rule.allowedTexts)
+        form: Self.form(of: property.rule), allowed: property.rule.allowedTexts,
+        isCounted: property.rule.role != nil, isAttribute: property.rule.role?.isAttribute ?? false)
+    }
+    personalFields = data.properties.compactMap { property in
+      property.rule.personal.map { SealedField(path: ["data", property.name], owner: $0) }
     }
     var argumentNamespace = SymbolNamespace.text
     var argumentClass: SubjectClass?

@@ -58,6 +58,10 @@ public enum EventKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case metricPublished = 27
   /// `vsl.event.voided.v1`
   case eventVoided = 28
+  /// `vsl.content.erased.v1`
+  case contentErased = 29
+  /// `vsl.sealing.defined.v1`
+  case sealingDefined = 30
 
   /// The short name, as the command line takes it: `item.entered`. Empty for ``opaque``.
   public var shortName: String {
@@ -91,6 +95,8 @@ public enum EventKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .policyDefined: "policy.defined"
     case .metricPublished: "metric.published"
     case .eventVoided: "event.voided"
+    case .contentErased: "content.erased"
+    case .sealingDefined: "sealing.defined"
     }
   }
 
@@ -117,6 +123,7 @@ public enum EventKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .policyDefined: .policy
     case .metricPublished: .metric
     case .eventVoided: .voidedEvent
+    case .contentErased, .sealingDefined: .key
     }
   }
 }
@@ -151,6 +158,8 @@ public enum SubjectClass: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case metric = 0x72
   /// An event that is voided.
   case voidedEvent = 0x76
+  /// A key of sealed content, or a file of such keys.
+  case key = 0x6B
   /// The subject of an event of an unknown type.
   case opaque = 0x3F
 
@@ -171,6 +180,7 @@ public enum SubjectClass: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .policy: "policy"
     case .metric: "metric"
     case .voidedEvent: "voided event"
+    case .key: "key"
     case .opaque: "subject"
     }
   }

@@ -40,6 +40,7 @@ struct Append: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Append only if the subject has had this many events so far.", valueName: "count"))
   var expectVersion: Int?
+  @OptionGroup var keys: PersonalKeyOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
@@ -51,7 +52,7 @@ struct Append: ParsableCommand {
       guard let subject else {
         throw ValidationError("A subject is missing. \(definition.subjectSummary) Example: vsl append \(type) SUBJECT")
       }
-      try prepare(definition, subject, into: batch, isStrict: log.vocabularyMode == .strict)
+      try prepare(definition, subject, into: batch, keys.preparer(for: log))
       if let expectVersion {
         expecting = [
           ExpectedVersion(
@@ -60,7 +61,7 @@ struct Append: ParsableCommand {
       }
     } else {
       guard expectVersion == nil else { throw ValidationError("--expect-version goes with an event from arguments.") }
-      try readInput(into: batch, isStrict: log.vocabularyMode == .strict)
+      try readInput(into: batch, keys.preparer(for: log))
     }
     guard batch.count > 0 else { throw Failure(code: .refused, message: "Standard input holds no events.") }
     let before = try log.snapshot().size
@@ -73,7 +74,7 @@ struct Append: ParsableCommand {
   }
 
   private func prepare(
-    _ definition: EventDefinition, _ subject: String, into batch: EventBatch, isStrict: Bool
+    _ definition: EventDefinition, _ subject: String, into batch: EventBatch, _ preparer: EventPreparer
   ) throws {
     let now = Clock.nowMicros()
     var event = EventDraft(
@@ -86,14 +87,14 @@ struct Append: ParsableCommand {
         throw Failure(code: .refused, message: error.description)
       }
     }
-    try event.line.withUnsafeBytes { try EventPreparer(isStrict: isStrict).prepare($0, line: 1, into: batch) }
+    try event.line.withUnsafeBytes { try preparer.prepare($0, line: 1, into: batch) }
   }
 
-  private func readInput(into batch: EventBatch, isStrict: Bool) throws {
+  private func readInput(into batch: EventBatch, _ preparer: EventPreparer) throws {
     if isatty(STDIN_FILENO) == 1 {
       throw ValidationError("Name an event (vsl append TYPE SUBJECT …), or pass CloudEvents on standard input.")
     }
-    try StandardInput.prepareAll(into: batch, isStrict: isStrict)
+    try StandardInput.prepareAll(into: batch, preparer)
   }
 }
 

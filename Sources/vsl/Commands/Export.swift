@@ -79,6 +79,7 @@ struct Export: ParsableCommand {
       }
     }
     printer.end()
+    try Copies.add("export", to: output, of: ledger.log, through: through)
   }
 
   private func exportAnswer(_ format: OutputFormat) throws {

@@ -43,6 +43,7 @@ struct Import: ParsableCommand {
     help: ArgumentHelp(
       "XES: put this before the names of the cases; needed where another log has the same names.", valueName: "prefix"))
   var itemPrefix = ""
+  @OptionGroup var keys: PersonalKeyOptions
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
@@ -51,6 +52,7 @@ struct Import: ParsableCommand {
 
   func run() throws {
     let log = try ledger.open().log
+    let keys = try keys.open(for: log)
     var refused = 0
     var conflicts = 0
     for (index, file) in files.enumerated() {
@@ -61,6 +63,7 @@ struct Import: ParsableCommand {
       options.stream = stream
       options.openCases = openCases
       options.itemPrefix = itemPrefix
+      options.keys = keys
       let progress = Progress(file)
       let report: ImportReport
       do {

@@ -20,6 +20,10 @@ struct Info: ParsableCommand {
       ("id", .text(ledger.log.ledgerID.map { hex($0) }.joined())),
       ("created", .timestamp(ledger.log.createdMicros)),
       ("vocabulary", .text(ledger.log.vocabularyMode == .strict ? "strict" : "open")),
+      (
+        "personal fields",
+        .text(try SealingRules(of: ledger.log).map { "sealed with the keys of \($0.store)" } ?? "in clear")
+      ),
       ("events", .integer(Int64(statistics.size))),
     ]
     if let last = statistics.lastRecordedMicros { facts.append(("last recorded", .timestamp(last))) }

@@ -17,6 +17,7 @@ struct Log: ParsableCommand {
         vsl log --type item.entered --subject PAY-123
         vsl log --from-position 1000 --to-position 2000 --format ndjson
         vsl log --recorded-from 2026-03-01 --recorded-to 2026-04-01
+        vsl log --subject PAY-123 --unseal --personal-keys payments.personal
         vsl log --follow
       """)
 
@@ -42,7 +43,10 @@ struct Log: ParsableCommand {
   var recordedTo: String?
   @Flag(name: .long, help: "Go on with new events as they come, until interrupted.")
   var follow = false
+  @Flag(name: .long, help: "Show sealed content in clear, as far as its keys exist.")
+  var unseal = false
   @OptionGroup var output: FormatOptions
+  @OptionGroup var keys: PersonalKeyOptions
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
@@ -55,6 +59,10 @@ struct Log: ParsableCommand {
   func run() throws {
     let log = try ledger.open().log
     var printer = RecordPrinter(format: output.format)
+    if unseal {
+      printer.unsealer = EventUnsealer(keys: try keys.demand(for: log))
+      try Copies.add("log --unseal", to: nil, of: log, through: log.snapshot().size, isUnsealed: true)
+    }
     printer.begin()
     var next = try print(log, from: fromPosition ?? 1, skippingToLast: true, &printer)
     guard follow else {

@@ -56,7 +56,7 @@ struct Publish: ParsableCommand {
     }
     let batch = EventBatch()
     try event.line.withUnsafeBytes {
-      try EventPreparer(isStrict: ledger.log.vocabularyMode == .strict).prepare($0, line: 1, into: batch)
+      try EventPreparer(for: ledger.log).prepare($0, line: 1, into: batch)
     }
     let receipt = try ledger.log.append(batch, nowMicros: Clock.nowMicros())
     Output.write("\(value)\n")

@@ -24,7 +24,7 @@ struct VoidEvents: ParsableCommand {
 
   func run() throws {
     let log = try ledger.open().log
-    let correction = Correction(log: log)
+    let correction = try Correction(log: log, keys: nil)
     for position in positions { try correction.void(position, reason: why.reason, source: why.source) }
     try correction.append()
   }
@@ -55,6 +55,7 @@ struct Correct: ParsableCommand {
   @Option(name: .long, help: "The value stream it really belongs to.")
   var stream: String?
   @OptionGroup var why: CorrectionOptions
+  @OptionGroup var keys: PersonalKeyOptions
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
@@ -66,7 +67,7 @@ struct Correct: ParsableCommand {
 
   func run() throws {
     let log = try ledger.open().log
-    let correction = Correction(log: log)
+    let correction = try Correction(log: log, keys: keys.open(for: log))
     try correction.void(position, reason: why.reason, source: why.source)
     try correction.copy(position) { draft in
       for word in members { try draft.change(word: word) }
@@ -91,10 +92,12 @@ final class Correction {
   private let log: EventLog
   private let batch = EventBatch()
   private let preparer: EventPreparer
+  private let unsealer: EventUnsealer?
 
-  init(log: EventLog) {
+  init(log: EventLog, keys: PersonalKeys?) throws {
     self.log = log
-    preparer = EventPreparer(isStrict: log.vocabularyMode == .strict)
+    preparer = try EventPreparer(for: log, keys: keys)
+    unsealer = keys.map { EventUnsealer(keys: $0) }
   }
 
   /// Adds the void of the event at a position.
@@ -110,7 +113,18 @@ final class Correction {
   /// Adds a changed copy of the event at a position.
   func copy(_ position: UInt64, _ change: (inout EventDraft) throws -> Void) throws {
     try withRecord(at: position) { bytes in
-      var draft = try EventDraft.copying(bytes) { "\($0)~\(EventIdentity.random())" }
+      let id: (String) -> String = { "\($0)~\(EventIdentity.random())" }
+      // Sealed content is bound to its event: it is read, and sealed anew for the copy.
+      let unsealed = unsealer?.unseal(bytes)
+      var draft =
+        try unsealed.map { try $0.withUnsafeBytes { try EventDraft.copying($0, id: id) } }
+        ?? EventDraft.copying(bytes, id: id)
+      if unsealer == nil, draft.wasSealed {
+        throw Failure(
+          code: .refused,
+          message: "The event at position \(position) holds sealed content, which its correction is to hold as well. "
+            + "Name the file of the keys with --personal-keys.")
+      }
       try change(&draft)
       try add(draft)
     }

@@ -38,6 +38,7 @@ struct Backup: ParsableCommand {
         progress.update(done: Double($0), total: Double($1), count: Int($0), unit: "records")
       }
       progress.finish()
+      try Copies.add("backup", to: records, of: log, through: outcome.last)
       let count = outcome.last + 1 - outcome.first
       Output.write("Appended \(count) records to \(records), which holds \(outcome.last) now. Root \(outcome.root).\n")
       if key.isGiven {
@@ -55,6 +56,7 @@ struct Backup: ParsableCommand {
       progress.update(done: Double($0), total: Double($1), count: Int($0), unit: "steps")
     }
     progress.finish()
+    try Copies.add("backup", to: output, of: log, through: checkpoint.size)
     Output.write(
       "Copied \(checkpoint.size) records to \(output) and checked each. Root \(checkpoint.root)\(key.isGiven ? ", signed" : "").\n"
     )

@@ -59,6 +59,7 @@ struct Evidence: ParsableCommand {
       try key.sign(ledger.log.snapshot(), size: size, ledger: directory)
     }
     try bundle.write(to: output)
+    try Copies.add("evidence", to: output, of: ledger.log, through: resolved.position)
     Output.write("Wrote \(output). \(bundle.manifest.statement)\n")
   }
 }

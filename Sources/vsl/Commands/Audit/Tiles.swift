@@ -29,7 +29,8 @@ struct Tiles: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
-    let snapshot = try ledger.openToRead().log.snapshot()
+    let log = try ledger.openToRead().log
+    let snapshot = try log.snapshot()
     let signed =
       try checkpoint.map { try SignedCheckpoint(parsing: InputFile.read($0)) }
       ?? key.sign(snapshot, ledger: ledger.directory)
@@ -39,6 +40,7 @@ struct Tiles: ParsableCommand {
       progress.update(done: Double($0), total: Double($1), count: Int($0), unit: "records")
     }
     progress.finish()
+    if !hashesOnly { try Copies.add("tiles", to: output, of: log, through: signed.checkpoint.size) }
     Output.write(
       "Wrote \(outcome.written) files of \(signed.checkpoint.size) records into \(output), kept \(outcome.kept).\n")
   }
