@@ -7,12 +7,18 @@ import ValueStream
 
 @testable import Audit
 
-/// Random steps over the whole interface, against a model that is a list. `VSL_MODEL_STEPS` and `VSL_MODEL_SEEDS` make it longer.
+/// Random steps over the whole interface, against a model that is a list. `VSL_MODEL_STEPS`, `VSL_MODEL_SEEDS` and `VSL_MODEL_FIRST_SEED`
+/// make it longer.
 @Suite("The interface against a model")
 struct ModelTests {
   private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap(Int.init) }
 
-  @Test("random steps leave what the model says", arguments: 1...(number("VSL_MODEL_SEEDS") ?? 2))
+  private static let seeds: Range<Int> = {
+    let first = number("VSL_MODEL_FIRST_SEED") ?? 1
+    return first..<first + (number("VSL_MODEL_SEEDS") ?? 2)
+  }()
+
+  @Test("random steps leave what the model says", arguments: seeds)
   func randomSteps(seed: Int) throws {
     let run = try ModelRun(seed: UInt64(seed))
     for step in 0..<(Self.number("VSL_MODEL_STEPS") ?? 250) { try run.step("seed \(seed), step \(step)") }

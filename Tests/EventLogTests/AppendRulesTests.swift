@@ -33,6 +33,30 @@ import Testing
     #expect(try log.verifyLog().isClean)
   }
 
+  @Test func whatMustBeDurableBeforeABatchStopsItWhenItFails() throws {
+    let first = batch([TestEvent(id: "a", subject: "iA", attributes: "x")])
+    var calls = 0
+    first.beforeCommit = { () throws(LedgerError) in
+      calls += 1
+      throw .keysUnusable(reason: "the disk is full")
+    }
+    #expect(throws: LedgerError.keysUnusable(reason: "the disk is full")) { try log.append(first, nowMicros: 1) }
+    #expect(try calls == 1 && log.snapshot().size == 0)
+    // Nothing of it was left behind: its symbols belong to the next one.
+    let second = batch([TestEvent(id: "b", subject: "iB", attributes: "y")])
+    second.beforeCommit = { () throws(LedgerError) in calls += 1 }
+    _ = try log.append(second, nowMicros: 1)
+    // The file may have had to grow, which does it all again.
+    #expect(try calls >= 2 && log.withSnapshot { try $0.symbolID("iB", in: .subject) } == 1)
+    // A batch of nothing but duplicates changes nothing, and waits for nothing.
+    let again = batch([TestEvent(id: "b", subject: "iB", attributes: "y")])
+    again.beforeCommit = second.beforeCommit
+    calls = 0
+    #expect(try log.append(again, nowMicros: 2).appended == 0)
+    #expect(calls == 0)
+    #expect(try log.verifyLog().isClean)
+  }
+
   @Test func aBatchThatExpectsAnotherVersionIsRefusedWhole() throws {
     _ = try log.append(batch([TestEvent(id: "a", subject: "iX"), TestEvent(id: "b", subject: "iX")]), nowMicros: 1)
     let next = batch([TestEvent(id: "c", subject: "iX"), TestEvent(id: "d", subject: "iY")])
