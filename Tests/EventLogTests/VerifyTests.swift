@@ -31,8 +31,9 @@ import Testing
 
   @Test func anUntouchedLogIsCleanAndItsRootIsRecomputed() throws {
     var steps: [UInt64] = []
+    var totals: Set<UInt64> = []
     let report = try log.verifyLog { done, total in
-      #expect(total == 2501 * 3)
+      totals.insert(total)
       steps.append(done)
     }
     #expect(report.findings == [])
@@ -41,7 +42,7 @@ import Testing
     #expect(report.root == root)
     #expect(steps == steps.sorted())
     let last: UInt64? = steps.last
-    #expect(last == UInt64(2501 * 3))
+    #expect(totals.count == 1 && last == totals.first)
   }
 
   @Test(arguments: [8, 20, 60])

@@ -39,7 +39,8 @@ struct ListReferenceTests {
     }
     #expect(found.sorted() == ["ma1", "mb1", "mb3", "mc3"])
     var verifier = FactVerifier(log)
-    try verifier.run(through: 3) { _ in }
+    #expect(try log.verifyLog(makeVisitors: { try verifier.makeVisitors($1) }).isClean)
+    try verifier.finish(through: 3)
     #expect(verifier.findings == [])
   }
 

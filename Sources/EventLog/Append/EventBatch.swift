@@ -3,6 +3,8 @@
 /// Filled by one thread (the preparer), then handed to the log; reusable after ``removeAll()``. Event bytes and strings lie in two
 /// arenas of the batch, so that preparing an event allocates nothing once the arenas have grown.
 ///
+/// Its variables are not checked for exclusive access, which would cost as much as some of what is done with them.
+///
 /// `@unchecked Sendable`: a batch has one owner at a time and is handed over whole (through a queue that synchronises), never shared.
 public final class EventBatch: @unchecked Sendable {
   /// Bytes that must stay readable behind the last event, for the parser (`SIMDJSON_PADDING`).
@@ -11,9 +13,9 @@ public final class EventBatch: @unchecked Sendable {
   public static let leafHeaderSize = 9
 
   /// The events, in order.
-  public private(set) var events: [PreparedEvent] = []
+  @exclusivity(unchecked) public private(set) var events: [PreparedEvent] = []
   /// Subjects that events name in lists, those of one event side by side.
-  private var references: [PreparedText] = []
+  @exclusivity(unchecked) private var references: [PreparedText] = []
   /// The recorded time that the leaf hashes were made with, in microseconds since 1970.
   public var recordedMicros: Int64 = 0
   /// The recorded time of each event, when they are records of another log that are to keep theirs: a backup's. Empty otherwise.
@@ -25,12 +27,12 @@ public final class EventBatch: @unchecked Sendable {
   /// Run before the batch is committed: makes durable what its events cannot be read without. When it throws, nothing is appended.
   public var beforeCommit: (() throws(LedgerError) -> Void)?
   /// Leaf hashes, 32 bytes an event, when ``hashLeaves()`` has run since the last change.
-  public internal(set) var leafHashes: [UInt8] = []
+  @exclusivity(unchecked) public internal(set) var leafHashes: [UInt8] = []
 
-  var records: UnsafeMutableRawBufferPointer
-  var recordsEnd = 0
-  var text: UnsafeMutableRawBufferPointer
-  var textEnd = 0
+  @exclusivity(unchecked) var records: UnsafeMutableRawBufferPointer
+  @exclusivity(unchecked) var recordsEnd = 0
+  @exclusivity(unchecked) var text: UnsafeMutableRawBufferPointer
+  @exclusivity(unchecked) var textEnd = 0
 
   /// An empty batch.
   public init(recordCapacity: Int = 1 << 16, textCapacity: Int = 1 << 14) {

@@ -7,32 +7,20 @@ struct IdentityVerifier {
   static let identitiesHeld = 1 << 22
 
   let log: EventLog
+  /// Hashes are spread evenly: a part of their range holds that part of the identities.
+  let partCount: Int
+  private let partBits: Int
 
-  func run(_ report: inout VerificationReport, progress: (UInt64) -> Void) throws {
-    let size = report.size
-    guard size > 0 else { return }
-    // Hashes are spread evenly: a part of their range holds that part of the identities.
-    let laneCount = Cores.lanes(for: Int(size))
+  init(log: EventLog, size: UInt64) {
+    self.log = log
     let needed = max(0, Int.bitWidth - (Int(size) / Self.identitiesHeld).leadingZeroBitCount)
-    let partBits = max(needed, laneCount > 1 ? 1 : 0)
-    let parts = 1 << partBits
-    let lanes = withoutActuallyEscaping(progress) { progress in
-      let progress = Unchecked(progress)
-      return Cores.fold(parts, laneCount: laneCount) {
-        VerificationLane(report: VerificationReport())
-      } _: { lane, range in
-        for part in range {
-          lane.attempt { report in
-            report.size = size
-            try log.withSnapshot { try verify($0, part: UInt64(part), bits: partBits, &report) }
-          }
-          if range.lowerBound == 0 {
-            progress.value(min(size, size / UInt64(parts) * UInt64(part + 1) * UInt64(laneCount)))
-          }
-        }
-      }
-    }
-    for lane in lanes { try report.take(lane) }
+    partBits = max(needed, Cores.lanes(for: Int(size)) > 1 ? 1 : 0)
+    partCount = 1 << partBits
+  }
+
+  /// Checks one part; for several threads at once.
+  func run(part: Int, _ report: inout VerificationReport) throws {
+    try log.withSnapshot { try verify($0, part: UInt64(part), bits: partBits, &report) }
   }
 
   private func verify(

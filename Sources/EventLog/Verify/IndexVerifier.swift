@@ -6,7 +6,7 @@ import LMDB
 struct IndexVerifier {
   let log: EventLog
 
-  func run(_ report: inout VerificationReport, progress: (UInt64) -> Void) throws {
+  func run(_ report: inout VerificationReport) throws {
     let size = report.size
     guard size > 0 else { return }
     try log.withSnapshot { snapshot in
@@ -25,7 +25,6 @@ struct IndexVerifier {
         // What an event refers to in a list is known to the layer above.
         if facts.row(at: Int(position) - 1).argument == subject { _ = referred.insert(position) }
       }
-      progress(size / 2)
       try snapshot.forEachFact(through: size) { position, fact in
         if !listed.contains(position) {
           report.add(.indexMissing, position, "the event is not listed under its subject \(fact.subject)")
@@ -39,7 +38,6 @@ struct IndexVerifier {
       if let failure = facts.failure { report.add(.unreadable, 0, failure.description) }
       try compareCounts(snapshot, &report)
     }
-    progress(size)
   }
 
   private func checkVoids(

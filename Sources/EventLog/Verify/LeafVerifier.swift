@@ -6,6 +6,7 @@ struct LeafVerifier {
   static let step: UInt64 = 20_000
 
   let log: EventLog
+  let visitor: (any RecordVisitor)?
 
   /// Checks a range of positions; for several threads at once.
   func run(_ positions: ClosedRange<UInt64>, _ report: inout VerificationReport, progress: (UInt64) -> Void) throws {
@@ -17,6 +18,7 @@ struct LeafVerifier {
       let last = min(positions.upperBound, next + Self.step - 1)
       try log.withSnapshot { snapshot in
         let leaves = try snapshot.tables.leaves.reader(in: snapshot.transaction)
+        let facts = try visitor.map { _ in try snapshot.facts() }
         try snapshot.forEachRecord(from: next, through: last) { record in
           missing(&next, until: record.position, &report)
           if record.recordedMicros < lastRecordedMicros {
@@ -36,6 +38,7 @@ struct LeafVerifier {
               .leafMismatch, record.position,
               "the stored leaf is not the hash of the record: one of them was changed")
           }
+          if let visitor, let facts { try visitor.visit(record, facts, snapshot) }
           next = record.position + 1
           return true
         }

@@ -1,64 +1,113 @@
+import Glibc
 import LMDB
 
 /// The strings of all symbols of a moment, copied into one piece of memory: for passes that look up several for each event, on several
 /// threads, without holding a snapshot.
+///
+/// `@unchecked Sendable`: written in the initialiser and only read afterwards.
 public final class SymbolTexts: @unchecked Sendable {
   /// What is wrong with the two tables of symbols, as sentences.
   public private(set) var findings: [String] = []
 
-  private var bytes: [UInt8] = []
-  /// Where the string of each symbol ends, by namespace and symbol; it begins where that of the one before ends.
-  private var offsets: [[UInt64]]
-  private let counts: SymbolCounts
+  private static let mostFindings = 100
 
-  /// Copies the strings, and checks that each leads back to its symbol. O(symbols · log symbols).
+  private let counts: SymbolCounts
+  /// The strings, one behind the other.
+  private let text: UnsafeMutableRawBufferPointer
+  /// Where the string of each symbol of a namespace ends; it begins where that of the one before ends.
+  private let ends: [UnsafeMutableBufferPointer<UInt64>]
+
+  /// Copies the strings, and checks that each leads back to its symbol. O(symbols): both tables are read as they lie.
   public init(_ snapshot: borrowing LogSnapshot) throws {
-    offsets = Array(repeating: [0], count: 8)
     var counts = SymbolCounts()
     for namespace in SymbolNamespace.allCases { counts[namespace] = snapshot.symbolCount(in: namespace) }
     self.counts = counts
-    var cursor = try Cursor(snapshot.tables.names, in: snapshot.transaction)
-    var more = try cursor.moveToFirst()
-    var namespace = -1
-    while more {
-      let key = cursor.integerKey
-      let id = UInt32(truncatingIfNeeded: key)
-      if Int(key >> 32) != namespace {
-        namespace = Int(key >> 32)
-        guard namespace < offsets.count else { break }
-        offsets[namespace][0] = UInt64(bytes.count)
+    var names = Names()
+    try LedgerError.wrap { try names.read(snapshot) }
+    findings = names.findings
+    text = .allocate(byteCount: max(names.bytes.count, 1), alignment: 64)
+    text.copyBytes(from: names.bytes)
+    ends = names.ends.map { list in
+      let copy = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: list.count)
+      _ = copy.initialize(from: list)
+      return copy
+    }
+    try LedgerError.wrap { try checkSymbols(snapshot) }
+  }
+
+  deinit {
+    text.deallocate()
+    for list in ends { list.deallocate() }
+  }
+
+  /// What the table `names` holds.
+  private struct Names {
+    var bytes: [UInt8] = []
+    var ends = [[UInt64]](repeating: [0], count: 8)
+    var findings: [String] = []
+
+    mutating func read(_ snapshot: borrowing LogSnapshot) throws {
+      var cursor = try Cursor(snapshot.tables.names, in: snapshot.transaction)
+      var more = try cursor.moveToFirst()
+      var namespace = -1
+      while more {
+        let key = cursor.integerKey
+        let id = UInt32(truncatingIfNeeded: key)
+        if Int(key >> 32) != namespace {
+          namespace = Int(key >> 32)
+          guard namespace < ends.count else { break }
+          ends[namespace][0] = UInt64(bytes.count)
+        }
+        if Int(id) != ends[namespace].count, findings.count < SymbolTexts.mostFindings {
+          findings.append("symbol \(id) of namespace \(namespace) does not follow the one before")
+        }
+        bytes.append(contentsOf: cursor.value)
+        ends[namespace].append(UInt64(bytes.count))
+        more = try cursor.moveToNext()
       }
-      if Int(id) != offsets[namespace].count, findings.count < 100 {
-        findings.append("symbol \(id) of namespace \(namespace) does not follow the one before")
-      }
-      try check(cursor.value, id, namespace, snapshot)
-      bytes.append(contentsOf: cursor.value)
-      offsets[namespace].append(UInt64(bytes.count))
-      more = try cursor.moveToNext()
     }
   }
 
-  private func check(
-    _ text: UnsafeRawBufferPointer, _ id: UInt32, _ namespace: Int, _ snapshot: borrowing LogSnapshot
-  ) throws {
-    guard let space = SymbolNamespace(rawValue: UInt8(truncatingIfNeeded: namespace)), !text.isEmpty,
-      try snapshot.symbolID(text, in: space) == id
-    else {
-      if findings.count < 100 {
-        findings.append("the string of symbol \(id) of namespace \(namespace) does not lead back to it")
+  /// Ticks off every symbol that the table `symbols` leads to from its own string.
+  private func checkSymbols(_ snapshot: borrowing LogSnapshot) throws {
+    var isFound = ends.map { [Bool](repeating: false, count: $0.count) }
+    var cursor = try Cursor(snapshot.tables.symbols, in: snapshot.transaction)
+    var more = try cursor.moveToFirst()
+    while more {
+      let key = cursor.key
+      if let first = key.first, let namespace = SymbolNamespace(rawValue: first), cursor.value.count == 4 {
+        let id = UInt32(littleEndian: cursor.value.loadUnaligned(as: UInt32.self))
+        if isKey(key, of: id, in: namespace) { isFound[Int(first)][Int(id)] = true }
       }
-      return
+      more = try cursor.moveToNext()
     }
+    for namespace in SymbolNamespace.allCases {
+      for id in isFound[Int(namespace.rawValue)].indices.dropFirst()
+      where !isFound[Int(namespace.rawValue)][id] && findings.count < Self.mostFindings {
+        findings.append(
+          "the string of symbol \(id) of namespace \(namespace.rawValue) does not lead back to it")
+      }
+    }
+  }
+
+  private func isKey(_ key: UnsafeRawBufferPointer, of id: UInt32, in namespace: SymbolNamespace) -> Bool {
+    guard let string = string(of: id, in: namespace), !string.isEmpty else { return false }
+    guard string.count > SymbolKey.longestInline else {
+      return UnsafeRawBufferPointer(rebasing: key[1...]).hasSameBytes(as: string)
+    }
+    return SymbolKey.withKey(string, in: namespace) { $0.hasSameBytes(as: key) }
+  }
+
+  @inline(__always)
+  private func string(of id: UInt32, in namespace: SymbolNamespace) -> UnsafeRawBufferPointer? {
+    let ends = ends[Int(namespace.rawValue)]
+    guard id >= 1, Int(id) < ends.count else { return nil }
+    return UnsafeRawBufferPointer(rebasing: text[Int(ends[Int(id) - 1])..<Int(ends[Int(id)])])
   }
 
   /// Whether a symbol has this string.
-  @inline(__always)
   public func matches(_ id: UInt32, in namespace: SymbolNamespace, _ text: UnsafeRawBufferPointer) -> Bool {
-    let offsets = offsets[Int(namespace.rawValue)]
-    guard id >= 1, Int(id) < offsets.count else { return false }
-    let (begin, end) = (Int(offsets[Int(id) - 1]), Int(offsets[Int(id)]))
-    guard end - begin == text.count else { return false }
-    return bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[begin..<end]).elementsEqual(text) }
+    string(of: id, in: namespace)?.hasSameBytes(as: text) ?? false
   }
 
   /// Number of symbols of a namespace.

@@ -25,7 +25,12 @@ extension Ledger {
   /// and that the books balance. Nothing is changed. Cost: about a microsecond an event, and the time of a rebuild.
   public func verify(progress: (_ part: String, _ done: UInt64, _ total: UInt64) -> Void) throws -> LedgerVerification {
     var result = LedgerVerification()
-    let report = try log.verifyLog { progress("log", $0, $1) }
+    var facts = FactVerifier(log)
+    let report = try log.verifyLog {
+      progress("log", $0, $1)
+    } makeVisitors: {
+      try facts.makeVisitors($1)
+    }
     result.size = report.size
     result.root = report.root.description
     result.findingCount = report.findingCount
@@ -39,8 +44,7 @@ extension Ledger {
       result.findingCount += 1
     }
 
-    var facts = FactVerifier(log)
-    try facts.run(through: report.size) { progress("facts", $0, report.size) }
+    try facts.finish(through: report.size)
     result.findingCount += facts.findingCount
     result.findings += facts.findings.map { finding in
       ("facts", finding.position == 0 ? finding.description : "position \(finding.position): \(finding.description)")

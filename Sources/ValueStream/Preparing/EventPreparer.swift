@@ -129,15 +129,15 @@ public final class EventPreparer {
       return root
     }
     // A hash of the type's name found the definition; its schema demands the very name.
-    let definition = vocabulary.definitions[known]
-    try check(root, against: definition.schema, line: event.line)
-    event.kind = definition.kind.rawValue
+    let form = vocabulary.forms[known]
+    try check(root, against: form.schema, line: event.line)
+    event.kind = form.kind.rawValue
     fillCommon(&event, root, batch)
     let subject = found(.subject)
-    event.subject = batch.addText(text(root, subject), prefix: definition.subjectClass.rawValue)
-    fillArgument(&event, root, definition, batch)
-    fillMeasure(&event, root, definition)
-    fillReferences(&event, root, definition, batch)
+    event.subject = batch.addText(text(root, subject), prefix: form.subjectClass.rawValue)
+    fillArgument(&event, root, form, batch)
+    fillMeasure(&event, root, form)
+    fillReferences(&event, root, form, batch)
     if let flag = found(.flag) {
       event.flags.insert(root.sibling(at: flag).bool == true ? .saidTrue : .saidFalse)
     }
@@ -194,18 +194,18 @@ public final class EventPreparer {
   }
 
   private func fillArgument(
-    _ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition, _ batch: EventBatch
+    _ event: inout PreparedEvent, _ root: JSONNode, _ form: EventForm, _ batch: EventBatch
   ) {
     guard let argument = found(.argument(.text)) else { return }
-    event.argument = batch.addText(text(root, argument), prefix: definition.argumentClass?.rawValue)
-    event.argumentNamespace = definition.argumentNamespace
-    if definition.argumentClass != nil { event.flags.insert(.argumentIsSubject) }
+    event.argument = batch.addText(text(root, argument), prefix: form.argumentClass?.rawValue)
+    event.argumentNamespace = form.argumentNamespace
+    if form.argumentClass != nil { event.flags.insert(.argumentIsSubject) }
   }
 
-  private func fillMeasure(_ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition) {
+  private func fillMeasure(_ event: inout PreparedEvent, _ root: JSONNode, _ form: EventForm) {
     guard let measure = found(.measureNumber) else { return }
     let node = root.sibling(at: measure)
-    if definition.measureIsTime {
+    if form.measureIsTime {
       event.measure = UInt64(bitPattern: Timestamp.parse(node.stringBytes) ?? 0)
     } else if let number = node.double {
       event.measure = FactMeasure.bits(of: number)
@@ -213,9 +213,9 @@ public final class EventPreparer {
   }
 
   private func fillReferences(
-    _ event: inout PreparedEvent, _ root: JSONNode, _ definition: EventDefinition, _ batch: EventBatch
+    _ event: inout PreparedEvent, _ root: JSONNode, _ form: EventForm, _ batch: EventBatch
   ) {
-    guard let subjectClass = definition.referencesClass, let list = found(.references(subjectClass)) else { return }
+    guard let subjectClass = form.referencesClass, let list = found(.references(subjectClass)) else { return }
     for element in root.sibling(at: list).elements {
       batch.addReference(element.stringBytes, prefix: subjectClass.rawValue, of: &event)
     }

@@ -4,7 +4,7 @@ import LMDB
 /// What one core checks of the facts: a range of positions.
 ///
 /// `@unchecked Sendable`: one thread works with it, then hands it over.
-public final class FactLane: @unchecked Sendable {
+public final class FactLane: RecordVisitor, @unchecked Sendable {
   /// One difference between what is stored and what the event says.
   public struct Finding: Sendable, Equatable {
     /// The event's position; 0 for a table as a whole.
@@ -13,59 +13,37 @@ public final class FactLane: @unchecked Sendable {
     public var description: String
   }
 
-  /// Records looked at in one snapshot.
-  private static let step: UInt64 = 20_000
-
   private(set) var findings: [Finding] = []
   private(set) var findingCount = 0
-  private(set) var referenceCount = 0
-  private(set) var identityDigest: UInt64 = 0
+  @exclusivity(unchecked) private(set) var referenceCount = 0
+  @exclusivity(unchecked) private(set) var identityDigest: UInt64 = 0
   /// The last event that lays down rules for sealing, and the rules.
   private(set) var sealing: (position: UInt64, rules: [UInt8])?
-  /// Why it could not go on.
-  private(set) var failure: (any Error)?
 
-  private let log: EventLog
   private let texts: SymbolTexts
   private let preparer = EventPreparer(isStrict: false)
   private let targetPreparer = EventPreparer(isStrict: false)
   private let batch = EventBatch()
   private let targetBatch = EventBatch()
   /// The position at which each symbol is first used, by namespace; `.max` when it is not.
-  private var first: [[UInt64]]
+  private let first: [UnsafeMutableBufferPointer<UInt64>]
 
-  init(_ log: EventLog, _ texts: SymbolTexts) {
-    self.log = log
+  init(_ texts: SymbolTexts) {
     self.texts = texts
     first = (0..<8).map { number in
-      SymbolNamespace(rawValue: UInt8(number)).map {
-        Array(repeating: UInt64.max, count: Int(texts.count(in: $0)) + 1)
-      } ?? []
+      let count = SymbolNamespace(rawValue: UInt8(number)).map { Int(texts.count(in: $0)) + 1 } ?? 0
+      let list = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
+      list.initialize(repeating: .max)
+      return list
     }
   }
+
+  deinit { for list in first { list.deallocate() } }
 
   func firstUse(_ symbol: Int, _ namespace: SymbolNamespace) -> UInt64 { first[Int(namespace.rawValue)][symbol] }
 
-  func run(_ positions: ClosedRange<UInt64>, progress: (UInt64) -> Void) {
-    do {
-      var position = positions.lowerBound
-      while position <= positions.upperBound {
-        let snapshot = try log.snapshot()
-        let facts = try snapshot.facts()
-        let last = min(positions.upperBound, position + Self.step - 1)
-        try snapshot.forEachRecord(from: position, through: last) { record in
-          try check(record, facts, snapshot)
-          return true
-        }
-        position = last + 1
-        progress(last)
-      }
-    } catch {
-      failure = error
-    }
-  }
-
-  private func check(_ record: Record, _ facts: RowReader<Fact>, _ snapshot: borrowing LogSnapshot) throws {
+  /// Decodes an event again and compares.
+  public func visit(_ record: Record, _ facts: RowReader<Fact>, _ snapshot: borrowing LogSnapshot) throws {
     let position = record.position
     guard Int(position) <= facts.count else {
       add(position, "the fact is missing")
@@ -136,12 +114,12 @@ public final class FactLane: @unchecked Sendable {
       return
     }
     // What came after the strings were copied is of events that are not looked at.
-    guard texts.matches(symbol, in: namespace, batch.bytes(of: text)) else {
+    guard symbol <= texts.count(in: namespace), texts.matches(symbol, in: namespace, batch.bytes(of: text)) else {
       add(position, "the fact's \(namespace) symbol \(symbol) is not what the event names")
       return
     }
-    let place = Int(namespace.rawValue)
-    if first[place][Int(symbol)] > position { first[place][Int(symbol)] = position }
+    let list = first[Int(namespace.rawValue)]
+    if list[Int(symbol)] > position { list[Int(symbol)] = position }
   }
 
   /// A void's target is the record with the identity that it names, or none if there was none.

@@ -15,33 +15,26 @@ public struct FactVerifier {
   public private(set) var findingCount = 0
 
   private let log: EventLog
+  private var texts: SymbolTexts?
+  private var lanes: [FactLane] = []
 
   /// A verifier of a log.
   public init(_ log: EventLog) { self.log = log }
 
-  /// Decodes every event up to `end` again and compares. Symbols must be numbered in the order of their first use.
-  public mutating func run(through end: UInt64, progress: (UInt64) -> Void) throws {
-    guard end > 0 else { return }
+  /// Makes what looks at the records while the log is verified (``EventLog/verifyLog(progress:makeVisitors:)``), one for each part of the
+  /// positions.
+  public mutating func makeVisitors(_ partCount: Int) throws -> [FactLane] {
     let texts = try log.withSnapshot { try SymbolTexts($0) }
     for finding in texts.findings { add(0, finding) }
-    let laneCount = Cores.lanes(for: Int(end))
-    let log = log
-    let lanes = withoutActuallyEscaping(progress) { progress in
-      let progress = Unchecked(progress)
-      return Cores.fold(Int(end), laneCount: laneCount) {
-        FactLane?.none
-      } _: { lane, range in
-        guard !range.isEmpty else { return }
-        let work = FactLane(log, texts)
-        lane = work
-        work.run(UInt64(range.lowerBound) + 1...UInt64(range.upperBound)) {
-          // One lane speaks for all.
-          if range.lowerBound == 0 { progress.value(min(end, $0 * UInt64(laneCount))) }
-        }
-      }.compactMap(\.self)
-    }
+    self.texts = texts
+    lanes = (0..<partCount).map { _ in FactLane(texts) }
+    return lanes
+  }
+
+  /// Sums up what was seen. Symbols must be numbered in the order of their first use.
+  public mutating func finish(through end: UInt64) throws {
+    guard end > 0, let texts else { return }
     for lane in lanes {
-      if let failure = lane.failure { throw failure }
       findings += lane.findings.prefix(Self.mostFindings - min(findings.count, Self.mostFindings))
       findingCount += lane.findingCount
     }

@@ -61,12 +61,7 @@ public struct EventDefinition: Sendable {
   /// Its JSON Schema, as in its file; it refers to ``Vocabulary/envelopeSchemaText``.
   public let schemaText: String
 
-  let schema: CompiledSchema
-  let argumentNamespace: SymbolNamespace
-  let argumentClass: SubjectClass?
-  /// What the subjects are that a list in the event names; nil when there is no such list.
-  let referencesClass: SubjectClass?
-  let measureIsTime: Bool
+  let form: EventForm
 
   /// The member with a name; nil when the schema names none.
   public func member(_ name: String) -> Member? { members.first { $0.name == name } }
@@ -94,7 +89,6 @@ public struct EventDefinition: Sendable {
     self.title = title
     self.summary = summary
     self.subjectSummary = subjectSummary
-    self.schema = schema
     schemaText = text
     let data = rule[property: "data"] ?? SchemaRule()
     members = data.properties.map { property in
@@ -122,10 +116,9 @@ public struct EventDefinition: Sendable {
       default: break
       }
     }
-    self.argumentNamespace = argumentNamespace
-    self.argumentClass = argumentClass
-    self.referencesClass = referencesClass
-    self.measureIsTime = measureIsTime
+    form = EventForm(
+      kind: kind, subjectClass: subjectClass, schema: schema, argumentNamespace: argumentNamespace,
+      argumentClass: argumentClass, referencesClass: referencesClass, measureIsTime: measureIsTime)
     var examples: [String] = []
     for example in document.member("examples")?.elements ?? document.elements { examples.append(example.compactJSON) }
     self.examples = examples

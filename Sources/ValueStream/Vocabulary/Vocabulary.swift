@@ -16,6 +16,8 @@ public final class Vocabulary: Sendable {
 
   /// The types in the order of their codes.
   public let definitions: [EventDefinition]
+  /// The forms of the definitions, in the same order.
+  let forms: [EventForm]
   /// What every event has to look like, also those of unknown types.
   let envelope: CompiledSchema
   /// The JSON Schema of what every event has to look like, as in its file: the types' schemas refer to it.
@@ -74,11 +76,12 @@ public final class Vocabulary: Sendable {
     var byKind = [Int](repeating: -1, count: 256)
     for (index, definition) in definitions.enumerated() {
       guard byKind[Int(definition.kind.rawValue)] < 0 else {
-        throw SchemaError(schema: definition.schema.id, message: "its code is that of another type")
+        throw SchemaError(schema: definition.form.schema.id, message: "its code is that of another type")
       }
       byKind[Int(definition.kind.rawValue)] = index
     }
     self.definitions = definitions
+    forms = definitions.map(\.form)
     self.byKind = byKind
     (table, hashes) = Self.hashed(definitions)
   }
