@@ -33,7 +33,7 @@ enum Fuzz {
 
 /// The readers of what comes from outside.
 enum Target: String, CaseIterable {
-  case event, envelope, xes, json, note, proof, consistency, key, bundle, records, pages
+  case event, envelope, sealed, keys, xes, json, note, proof, consistency, key, bundle, records, pages, books
 
   static let current: Target = {
     guard let name = ProcessInfo.processInfo.environment["VSL_FUZZ"], let target = Target(rawValue: name) else {
@@ -56,6 +56,15 @@ enum Target: String, CaseIterable {
       let batch = EventBatch()
       try? Self.open.prepare(bytes, line: 1, into: batch)
       if let event = batch.events.first { precondition(batch.bytes(of: event).count <= bytes.count) }
+    case .sealed: Sealing.shared.run(bytes)
+    case .keys:
+      let path = write(bytes, "keys")
+      chmod(path, 0o600)
+      if let keys = try? PersonalKeys(path: path, ledger: nil) {
+        let owner = KeyOwner(kind: "person", name: "fuzz")
+        if let key = try? keys.makeKey(of: owner) { precondition(keys.key(id: key.id)?.owner == owner) }
+      }
+    case .books: Books.shared.run(bytes)
     case .xes, .json: read(bytes, self == .xes ? "in.xes" : "in.json")
     case .note: _ = try? SignedCheckpoint(parsing: Array(bytes))
     case .proof: try? InclusionProofFile(parsing: Array(bytes)).verifyInclusion()
