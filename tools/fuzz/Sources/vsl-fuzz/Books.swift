@@ -6,7 +6,7 @@ import ValueStream
 
 /// Books with a value that libFuzzer made up: they are read, made anew, or refused.
 final class Books {
-  nonisolated(unsafe) static let shared = try! Books()
+  nonisolated(unsafe) static let shared = made { try Books() }
 
   private static let tables = [
     "names", "meta", "book.arrivals", "book.visits", "book.completions", "book.defects", "book.blocks", "book.events",

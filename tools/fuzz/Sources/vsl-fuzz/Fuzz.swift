@@ -31,6 +31,16 @@ enum Fuzz {
   }
 }
 
+/// What a target needs before the first input; without it there is nothing to fuzz.
+func made<Value>(_ make: () throws -> Value) -> Value {
+  do {
+    return try make()
+  } catch {
+    print("The target cannot be set up: \(error)")
+    exit(70)
+  }
+}
+
 /// The readers of what comes from outside.
 enum Target: String, CaseIterable {
   case event, envelope, sealed, keys, xes, json, note, proof, consistency, key, bundle, records, pages, books

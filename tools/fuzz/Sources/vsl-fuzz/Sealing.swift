@@ -4,7 +4,7 @@ import ValueStream
 
 /// Seals events: what is sealed must come back byte for byte, and what is not valid JSON must be refused.
 final class Sealing {
-  nonisolated(unsafe) static let shared = try! Sealing()
+  nonisolated(unsafe) static let shared = made { try Sealing() }
 
   private let preparer: EventPreparer
   private let unsealer: EventUnsealer
