@@ -82,7 +82,17 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Makes the index of visits anew, however little was posted since it was made. Questions do so by themselves when it pays.
+  public func indexVisits() throws {
+    try books.withLock { books in
+      try open(&books)
+      _ = try catchUp(&books, nil)
+      if let books { try VisitIndexBuilder.rebuild(books.store) }
+    }
+  }
+
   /// Throws the books away and makes them anew from the facts, beside the live ones, which are read until the new ones take their place.
+  /// The index of visits follows with the next question, or with ``indexVisits()``.
   public func rebuild(progress: ((UInt64, UInt64) -> Void)? = nil) throws {
     try books.withLock { books in
       try open(&books)
@@ -121,6 +131,7 @@ public final class Ledger: Sendable {
       let rebuilt = try LedgerView(log: log.snapshot(), store: fresh)
       var verifier = BookVerifier()
       verifier.compare(live, with: rebuilt)
+      try verifier.compareVisitIndex(live, fresh)
       let comparisons = BookComparison.all(live, rebuilt)
       return (comparisons, verifier.findings)
     }
@@ -210,7 +221,10 @@ public final class Ledger: Sendable {
       guard let open = books else { return 0 }
       let size = try log.snapshot().size
       let stored = try open.store.environment.read { try open.store.checkpoint(in: $0).checkpoint }
-      if stored.position >= size { return stored.position }
+      if stored.position >= size {
+        try VisitIndexBuilder.update(open.store)
+        return stored.position
+      }
       let kept = open.projector.flatMap { $0.checkpoint == stored ? $0 : nil }
       books?.projector = nil
       do {

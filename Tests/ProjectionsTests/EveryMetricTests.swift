@@ -126,6 +126,26 @@ struct EveryMetricTests {
     }
   }
 
+  @Test("is the same whether visits are read from their index, from the book, or from both", arguments: names)
+  func index(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    for seed in 0..<2 {
+      let events = Self.events(count: 70, seed: UInt64(seed) &+ 39_000, distinctTimes: false, voids: true)
+      let none = try TestLedger(events, indexed: 0)
+      let ledgers = try [0.3, 0.7, 1].map { try TestLedger(events, indexed: $0) }
+      for variant in 0..<6 {
+        let change = query(projection, variant)
+        for (position, seconds) in [(70, 400), (50, 400), (70, 100), (25, 60)] {
+          let plain = try answer(none, name, position, seconds, change)
+          for (number, indexed) in ledgers.enumerated() {
+            let told = try answer(indexed, name, position, seconds, change)
+            #expect(told == plain, "seed \(seed), variant \(variant), position \(position), ledger \(number)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("answers an empty ledger with no data, in every format", arguments: names)
   func empty(name: String) throws {
     let projection = try Catalogue.projection(named: name)

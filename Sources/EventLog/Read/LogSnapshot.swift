@@ -117,6 +117,17 @@ public struct LogSnapshot: ~Copyable {
     }
   }
 
+  /// Calls `body` with the position of every event that another one voids, ascending, whether or not the void has an effect. O(voids).
+  public func forEachVoided(_ body: (UInt64) throws -> Void) throws {
+    guard hasVoids else { return }
+    var cursor = try Cursor(tables.voids, in: transaction)
+    var more = try cursor.moveToFirst()
+    while more {
+      try body(cursor.integerKey)
+      more = try cursor.moveToNextKey()
+    }
+  }
+
   /// The symbol of a string; nil when it has none. O(log n).
   public func symbolID(
     _ bytes: UnsafeRawBufferPointer, in namespace: SymbolNamespace

@@ -1,5 +1,3 @@
-import CLMDB
-
 /// The rows of a ``RowReader``, all looked up, to be read by several threads at once.
 ///
 /// `@unchecked Sendable`: nothing is looked up or remembered any more; the memory lies in the map and in the reader. **Valid only while the
@@ -23,13 +21,6 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
     return (UnsafeBufferPointer(start: bases[number], count: bases[number] == nil ? 0 : held), first)
   }
 
-  /// Asks the processor to fetch a row.
-  @inlinable
-  public func prefetch(_ index: Int) {
-    guard let base = bases[index / RowTable<Row>.rowsPerBlock] else { return }
-    vsl_prefetch(base + index % RowTable<Row>.rowsPerBlock)
-  }
-
   /// A row by its index from 0 to ``count`` − 1.
   @inlinable
   public func row(at index: Int) -> Row? {
@@ -39,13 +30,12 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
 }
 
 extension RowReader {
-  /// Looks up every block that holds rows below `count`. O(blocks · log n).
+  /// Looks up every block that holds rows from `first` to below `count`; others must not be read. O(blocks · log n).
   @inlinable
-  public func loaded(through count: Int) -> LoadedRows<Row> {
+  public func loaded(from first: Int = 0, through count: Int) -> LoadedRows<Row> {
     let count = min(count, self.count)
-    for number in 0..<(count + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock {
-      _ = base(ofBlock: number)
-    }
+    let blockCount = (count + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock
+    for number in min(first / RowTable<Row>.rowsPerBlock, blockCount)..<blockCount { _ = base(ofBlock: number) }
     return LoadedRows(count: count, bases: UnsafePointer(bases))
   }
 }

@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 5
+  static let projectionVersion: UInt32 = 6
 
   let path: String
   let environment: Environment
@@ -35,6 +35,7 @@ final class BookStore: Sendable {
   let events: RowTable<EventPosting>
   let names: IntegerTable
   let defectRows: MultiTable<UInt32>
+  let visitIndex: VisitIndex
   private let meta: IntegerTable
 
   /// Keys of the `meta` table.
@@ -47,7 +48,7 @@ final class BookStore: Sendable {
   init(path: String) throws {
     self.path = path
     environment = try Environment(
-      EnvironmentOptions(path: path, initialMapSize: 1 << 28, maxTables: 16, durability: .none))
+      EnvironmentOptions(path: path, initialMapSize: 1 << 28, maxTables: 32, durability: .none))
     arrivals = try RowTable(name: "book.arrivals", environment: environment)
     visits = try RowTable(name: "book.visits", environment: environment)
     completions = try RowTable(name: "book.completions", environment: environment)
@@ -57,6 +58,7 @@ final class BookStore: Sendable {
     names = try IntegerTable(name: "names", environment: environment)
     defectRows = try MultiTable(name: "defects.rows", order: .integer, environment: environment)
     meta = try IntegerTable(name: "meta", environment: environment)
+    visitIndex = try VisitIndex(environment: environment, meta: meta)
   }
 
   /// Whether the books belong to a ledger and were made by this version; new books are given to the ledger.

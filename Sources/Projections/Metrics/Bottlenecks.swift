@@ -60,20 +60,32 @@ public struct Bottlenecks: Projection {
       Load()
     }
     let slices = try PeriodSlices(parts, first: range?.lowerBound)
-    VisitSpans(view.visits, parts.cut).forEach(in: view.visits) { span in
-      let row = span.posting
-      guard figures.passes(row), figures.passes(stage: span.stage) else { return }
-      slices.forEach(from: span.fromMicros, to: span.toMicros) { slice in
-        figures.add(row, at: slice.startMicros, stage: span.stage, amount: Double(slice.micros) / 1e6) {
-          $0.micros += Int128(slice.micros)
-          if slice.reachesEnd { $0.atEnd += 1 }
+    let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, _, spans in
+      for span in spans {
+        let row = span.posting
+        guard figures.passes(row), figures.passes(stage: span.stage) else { continue }
+        slices.forEach(from: span.fromMicros, to: span.toMicros) { slice in
+          figures.add(row, at: slice.startMicros, stage: span.stage, amount: Double(slice.micros) / 1e6) {
+            $0.micros += Int128(slice.micros)
+            if slice.reachesEnd { $0.atEnd += 1 }
+          }
+        }
+        if !span.isContinuation {
+          figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
+        }
+        if let end = span.toMicros, !span.isContinued {
+          figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
         }
       }
-      if !span.isContinuation {
-        figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
-      }
-      if let end = span.toMicros, !span.isContinued {
-        figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.arrivals += $1.arrivals
+        $0.departures += $1.departures
+        $0.micros += $1.micros
+        $0.atEnd += $1.atEnd
       }
     }
     let demand = try Self.demand(own, extra, view)

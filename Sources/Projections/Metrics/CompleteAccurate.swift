@@ -44,7 +44,8 @@ public struct CompleteAccurate: Projection {
     split.groupings = [.stream, .stage] + extra
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    let rejections = try Rejections(parts, view)
+    let events = SelectedEvents([.checkCompleted, .itemRejected], parts.cut, view)
+    let rejections = try Rejections(parts, events, view)
     var delivered = SubjectSet(view)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
       if !row.stamp.flags.contains(.cancelled) { delivered.insert(row.item) }
@@ -53,7 +54,7 @@ public struct CompleteAccurate: Projection {
     let places = StageTable.defined(parts, view)
     var unordered = 0
     let isDelivered = delivered
-    let ordered = VisitSpans(view.visits, parts.cut).byItem(view)
+    let ordered = ItemVisits(view, parts.cut)
     let lanes = ordered.fold(isSerial: figures.isSerial) {
       (figures: figures, unordered: 0, visits: [WholeVisit]())
     } _: { lane, item, spans in
@@ -112,7 +113,7 @@ public struct CompleteAccurate: Projection {
               .integer(Int64(row.sum.handedOff)), .integer(Int64(row.sum.accepted)),
               row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
             ])
-        }), more: [try rolled(query, extra, rows, rejections, ordered, view)],
+        }), more: [try rolled(query, extra, rows, rejections, events, ordered, view)],
       explanation: figures.explanation(rows, view))
   }
 
@@ -124,8 +125,7 @@ public struct CompleteAccurate: Projection {
   /// The product over the stages of each stream, and the yield that was measured.
   private func rolled(
     _ query: Query, _ extra: [Grouping], _ rows: [Figures<Counts>.Row], _ rejections: Rejections,
-    _ ordered: ItemVisits,
-    _ view: borrowing LedgerView
+    _ events: SelectedEvents, _ ordered: ItemVisits, _ view: borrowing LedgerView
   ) throws -> Table {
     var whole = query
     whole.groupings = [.stream] + extra
@@ -133,11 +133,19 @@ public struct CompleteAccurate: Projection {
     let parts = try AnswerParts(whole, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
     let filter = figures
-    try FirstPass(parts, rejections, view).forEachDelivery(view, visits: ordered, where: { filter.passes($0) }) {
-      row, flaws in
+    let judge = try FirstPass(parts, rejections, events, view)
+    let lanes = judge.fold(view, visits: ordered, where: { filter.passes($0) }) {
+      filter
+    } _: { figures, row, flaws in
       figures.add(row, at: row.effectiveMicros) {
         $0.delivered += 1
         $0.passed += flaws.isEmpty ? 1 : 0
+      }
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.delivered += $1.delivered
+        $0.passed += $1.passed
       }
     }
     var products: [[String]: Double] = [:]

@@ -84,14 +84,14 @@ public struct Conformance: Projection {
     let top = try query.count("top", standard: 50)
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
-    let visits = VisitSpans(view.visits, parts.cut)
-    let places = StagePlaces(parts, view, visits)
-    var delivered = SubjectTable<CompletionPosting>(view)
+    let visits = ItemVisits(view, parts.cut)
+    let places = StagePlaces(parts, view)
+    var delivered = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
       if !row.stamp.flags.contains(.cancelled) { delivered.set(row.item, row) }
     }
     let ends = delivered
-    let lanes = visits.byItem(view).fold(isSerial: figures.isSerial) {
+    let lanes = visits.fold(isSerial: figures.isSerial) {
       Lane(figures: figures)
     } _: { lane, item, spans in
       // A definition has at most 256 stages.

@@ -36,6 +36,71 @@ public struct CumulativeFlow: Projection {
   private struct Tally {
     var stages: [UInt32]
     var reached: [[Int]]
+
+    init(_ stages: [UInt32], _ periodCount: Int) {
+      self.stages = stages
+      reached = [[Int]](repeating: [Int](repeating: 0, count: periodCount), count: stages.count + 2)
+    }
+
+    mutating func add(_ other: Tally) {
+      for place in reached.indices {
+        for period in reached[place].indices { reached[place][period] += other.reached[place][period] }
+      }
+    }
+  }
+
+  /// What one core counts.
+  private struct Lane {
+    var classifier: RowClassifier
+    var tallies: [Tally] = []
+    var unplaced = 0
+
+    /// Follows an item through the stages of the stream that it was in last.
+    mutating func count(
+      _ arrival: ArrivalPosting, _ visits: ItemSpans, _ end: (micros: Int64, isCancelled: Bool)?,
+      _ places: StagePlaces, _ calendar: PeriodCalendar
+    ) {
+      let stream = visits.last?.stream ?? arrival.stamp.stream
+      let attributes = visits.last?.attributes ?? arrival.attributes
+      guard classifier.passes(stream: stream, attributes: attributes, item: arrival.item) else { return }
+      let group = classifier.group(stream: stream, attributes: attributes, item: arrival.item)
+      if group == tallies.count { tallies.append(Tally(places.stages(of: stream), calendar.count)) }
+      let count = tallies[group].stages.count
+      let endMicros = calendar.end(Int32(calendar.count - 1))
+      func reach(_ place: Int, _ micros: Int64, _ lane: inout Lane) {
+        guard micros < endMicros else { return }
+        lane.tallies[group].reached[place][Int(calendar.number(of: micros) ?? 0)] += 1
+      }
+      var furthest = -1
+      if count > 0 {
+        reach(0, arrival.effectiveMicros, &self)
+        furthest = 0
+      }
+      for visit in visits where !visit.isContinuation {
+        guard let place = places.place(of: visit.stage, in: stream) else {
+          if count > 0 { unplaced += 1 }
+          continue
+        }
+        while furthest < place {
+          furthest += 1
+          reach(furthest, visit.fromMicros, &self)
+        }
+      }
+      guard let end else { return }
+      while furthest < count - 1 {
+        furthest += 1
+        reach(furthest, end.micros, &self)
+      }
+      reach(end.isCancelled ? count + 1 : count, end.micros, &self)
+    }
+
+    mutating func absorb(_ other: Lane) {
+      for (key, tally) in zip(other.classifier.keys, other.tallies) {
+        let group = classifier.group(key)
+        if group == tallies.count { tallies.append(tally) } else { tallies[group].add(tally) }
+      }
+      unplaced += other.unplaced
+    }
   }
 
   /// See ``Projection``.
@@ -51,9 +116,10 @@ public struct CumulativeFlow: Projection {
     }
     let parts = try AnswerParts(own, view)
     let at = parts.cut.atMicros
-    let arrivals = StandingEntries(view.arrivals, parts.cut)
-    var first: Int64?
-    arrivals.forEach(in: view.arrivals) { first = min(first ?? $0.effectiveMicros, $0.effectiveMicros) }
+    var arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
+    let arrived = arrivals
+    let first = arrived.values.lazy.map(\.effectiveMicros).min()
     let last = min(own.toMicros.map { $0 - 1 } ?? .max, at)
     var calendar: PeriodCalendar?
     if let period = own.period, let first, max(own.fromMicros ?? first, first) <= last {
@@ -62,61 +128,32 @@ public struct CumulativeFlow: Projection {
     } else {
       _ = try parts.calendar(from: nil, through: nil)
     }
-    let spans = VisitSpans(view.visits, parts.cut)
-    let places = StagePlaces(parts, view, spans)
-    var classifier = try RowClassifier(own, view)
-    var tallies: [Tally] = []
-    var unplaced = 0
-    let ends = Ends(parts, view)
-    let visits = spans.byItem(view)
-    var item: [VisitSpan] = []
-    arrivals.forEach(in: view.arrivals) { arrival in
-      visits.load(arrival.item, into: &item)
-      let stream = item.last?.stream ?? arrival.stamp.stream
-      let attributes = item.last?.attributes ?? arrival.attributes
-      guard let calendar, classifier.passes(stream: stream, attributes: attributes, item: arrival.item) else { return }
-      let group = classifier.group(stream: stream, attributes: attributes, item: arrival.item)
-      if group == tallies.count {
-        let stages = places.stages(of: stream)
-        let none = [Int](repeating: 0, count: calendar.count)
-        tallies.append(Tally(stages: stages, reached: [[Int]](repeating: none, count: stages.count + 2)))
+    let visits = ItemVisits(view, parts.cut)
+    let places = StagePlaces(parts, view, learningFrom: visits)
+    var counted = Lane(classifier: try RowClassifier(own, view))
+    if let calendar {
+      let ends = Ends(parts, view)
+      let empty = counted
+      let lanes = visits.fold(over: arrived.subjects, isSerial: false) {
+        empty
+      } _: { lane, item, visits in
+        if let arrival = arrived[item] { lane.count(arrival, visits, ends[item], places, calendar) }
       }
-      let count = tallies[group].stages.count
-      func reach(_ place: Int, _ micros: Int64) {
-        guard micros < calendar.end(Int32(calendar.count - 1)) else { return }
-        tallies[group].reached[place][Int(calendar.number(of: micros) ?? 0)] += 1
-      }
-      var furthest = -1
-      if count > 0 {
-        reach(0, arrival.effectiveMicros)
-        furthest = 0
-      }
-      for visit in item where !visit.isContinuation {
-        guard let place = places.place(of: visit.stage, in: stream) else {
-          if count > 0 { unplaced += 1 }
-          continue
-        }
-        while furthest < place {
-          furthest += 1
-          reach(furthest, visit.fromMicros)
-        }
-      }
-      guard let end = ends[arrival.item] else { return }
-      while furthest < count - 1 {
-        furthest += 1
-        reach(furthest, end.micros)
-      }
-      reach(end.isCancelled ? count + 1 : count, end.micros)
+      for lane in lanes { counted.absorb(lane) }
     }
     var notes = parts.notes
-    if unplaced > 0 { notes.append("\(unplaced) visits of stages that no definition names reach nothing.") }
-    let groups = classifier.keys.enumerated().map { ($0.offset, classifier.columns(of: $0.element, view)) }
-      .sorted { $0.1.map { $0 ?? "" }.lexicographicallyPrecedes($1.1.map { $0 ?? "" }) }
+    if counted.unplaced > 0 {
+      notes.append("\(counted.unplaced) visits of stages that no definition names reach nothing.")
+    }
+    let groups = counted.classifier.keys.enumerated().map {
+      ($0.offset, counted.classifier.columns(of: $0.element, view))
+    }
+    .sorted { $0.1.map { $0 ?? "" }.lexicographicallyPrecedes($1.1.map { $0 ?? "" }) }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(
         title: title, columns: columns(parts),
-        rows: calendar.map { Self.rows($0, groups, tallies, parts, view) } ?? []))
+        rows: calendar.map { Self.rows($0, groups, counted.tallies, parts, view) } ?? []))
   }
 
   private static func rows(

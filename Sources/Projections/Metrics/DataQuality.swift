@@ -66,25 +66,47 @@ public struct DataQuality: Projection {
 
     static let listed = 8
 
-    init(explains: Bool) { evidence = explains ? EvidenceCollector() : nil }
+    init(explains: Bool) { self.init(evidence: explains ? EvidenceCollector() : nil) }
 
     @inline(__always)
     mutating func meet(_ check: Check, _ isFound: Bool, _ entry: @autoclosure () -> EvidenceCollector.Entry) {
       populations[check.rawValue] += 1
-      if isFound { note(check.rawValue, entry()) }
+      if isFound { note(check, entry()) }
     }
 
+    /// Whether one core must do all of a pass: evidence is gathered in one place.
+    var isSerial: Bool { evidence != nil }
+
     @inline(never)
-    private mutating func note(_ place: Int, _ entry: EvidenceCollector.Entry) {
-      counts[place] += 1
-      evidence?.add(entry, to: place)
+    mutating func note(_ check: Check, _ entry: EvidenceCollector.Entry) {
+      counts[check.rawValue] += 1
+      evidence?.add(entry, to: check.rawValue)
+      list(entry.position, check.rawValue)
+    }
+
+    /// Counts what was looked at and not met one by one.
+    mutating func look(_ check: Check, at count: Int) { populations[check.rawValue] += count }
+
+    private mutating func list(_ position: UInt64, _ place: Int) {
       let known = positions[place]
-      guard known.count < Self.listed || entry.position < known[known.count - 1], !known.contains(entry.position) else {
-        return
-      }
-      positions[place].insert(entry.position, at: known.firstIndex { $0 > entry.position } ?? known.count)
+      guard known.count < Self.listed || position < known[known.count - 1], !known.contains(position) else { return }
+      positions[place].insert(position, at: known.firstIndex { $0 > position } ?? known.count)
       if positions[place].count > Self.listed { positions[place].removeLast() }
     }
+
+    /// Adds what another core found.
+    mutating func absorb(_ other: Findings) {
+      for place in counts.indices {
+        counts[place] += other.counts[place]
+        populations[place] += other.populations[place]
+        for position in other.positions[place] { list(position, place) }
+      }
+    }
+
+    /// The same questions, nothing found yet.
+    var empty: Findings { Findings(evidence: evidence) }
+
+    private init(evidence: EvidenceCollector?) { self.evidence = evidence }
   }
 
   /// See ``Projection``.
@@ -127,37 +149,70 @@ public struct DataQuality: Projection {
 
   /// What the facts say of each item: whether a creation is known, and when it was heard of last.
   private struct Lives {
-    /// `Int64.max` when none is known.
-    var createdMicros: [Int64]
-    var lastMicros: [Int64]
+    /// Ordered as the instants are, with 0 below all of them: memory that was never touched knows nothing.
+    private let firstCreated: Scratch<UInt64>
+    private let lastHeard: Scratch<UInt64>
+
+    private static func key(_ micros: Int64) -> UInt64 { UInt64(bitPattern: micros) ^ 1 << 63 }
+
+    /// When an item was created; `Int64.max` when that is not known.
+    func createdMicros(_ item: UInt32) -> Int64 {
+      Int(item) < firstCreated.elements.count
+        ? Int64(bitPattern: ~firstCreated.elements[Int(item)] ^ 1 << 63) : .max
+    }
+
+    /// When it was heard of last; `Int64.min` when it never was.
+    func lastMicros(_ item: UInt32) -> Int64 {
+      Int(item) < lastHeard.elements.count ? Int64(bitPattern: lastHeard.elements[Int(item)] ^ 1 << 63) : .min
+    }
 
     init(
       _ parts: AnswerParts, _ classifier: RowClassifier, _ findings: inout Findings, _ view: borrowing LedgerView
     ) throws {
       let count = Int(view.log.symbolCount(in: .subject)) + 1
-      createdMicros = [Int64](repeating: .max, count: count)
-      lastMicros = [Int64](repeating: .min, count: count)
-      let voided = try VoidedPositions(view, asOf: parts.cut.position)
+      firstCreated = Scratch(count: count)
+      lastHeard = Scratch(count: count)
+      let (created, last) = (Unchecked(firstCreated.elements), Unchecked(lastHeard.elements))
+      let cut = parts.cut
+      let voided = try VoidedPositions(view, asOf: cut.position)
+      let streamPasses = (0..<Int(view.log.symbolCount(in: .stream)) + 1).map { classifier.passes(stream: UInt16($0)) }
       let facts = try view.log.facts()
-      for number in 0..<facts.blockCount {
-        let block = facts.block(number)
-        for (index, fact) in block.rows.enumerated() {
-          let position = UInt64(block.firstRow + index + 1)
-          guard position <= parts.cut.position else { break }
-          guard fact.occurredMicros <= parts.cut.atMicros, Int(fact.subject) < count, !voided.contains(position) else {
-            continue
+      // The last rows are memory of the reader.
+      defer { withExtendedLifetime(facts) {} }
+      let blocks = facts.blocks(through: Int(cut.position))
+      let laneCount = findings.isSerial ? 1 : Cores.lanes(for: Int(cut.position))
+      let none = findings.empty
+      // Each core reads all facts, and keeps what is about its own subjects: neighbours, so that no line of the cache is another's too.
+      let lanes = Cores.fold(laneCount, laneCount: laneCount) {
+        none
+      } _: { findings, range in
+        for lane in range {
+          let (created, last) = (created.value, last.value)
+          var passed = 0
+          for block in blocks {
+            for index in block.rows.indices {
+              let fact = block.rows[index]
+              let subject = Int(fact.subject)
+              guard subject >> 12 % laneCount == lane else { continue }
+              let position = UInt64(block.firstRow + index + 1)
+              guard fact.occurredMicros <= cut.atMicros, subject < count, !voided.contains(position) else { continue }
+              let key = Self.key(fact.occurredMicros)
+              if fact.kind == EventKind.itemCreated.rawValue { created[subject] = max(created[subject], ~key) }
+              last[subject] = max(last[subject], key)
+              guard Int(fact.stream) < streamPasses.count, streamPasses[Int(fact.stream)] else { continue }
+              passed += 1
+              guard fact.flags.contains(.occurredAfterRecorded) || fact.flags.contains(.timeAssumed) else { continue }
+              let entry = EvidenceCollector.Entry(
+                subject: fact.subject, position: position, effectiveMicros: fact.occurredMicros)
+              if fact.flags.contains(.occurredAfterRecorded) { findings.note(.occurredAfterRecorded, entry) }
+              if fact.flags.contains(.timeAssumed) { findings.note(.timeAssumed, entry) }
+            }
           }
-          if fact.kind == EventKind.itemCreated.rawValue {
-            createdMicros[Int(fact.subject)] = min(createdMicros[Int(fact.subject)], fact.occurredMicros)
-          }
-          lastMicros[Int(fact.subject)] = max(lastMicros[Int(fact.subject)], fact.occurredMicros)
-          guard classifier.passes(stream: fact.stream) else { continue }
-          let entry = EvidenceCollector.Entry(
-            subject: fact.subject, position: position, effectiveMicros: fact.occurredMicros)
-          findings.meet(.occurredAfterRecorded, fact.flags.contains(.occurredAfterRecorded), entry)
-          findings.meet(.timeAssumed, fact.flags.contains(.timeAssumed), entry)
+          findings.look(.occurredAfterRecorded, at: passed)
+          findings.look(.timeAssumed, at: passed)
         }
       }
+      for lane in lanes { findings.absorb(lane) }
     }
   }
 
@@ -173,29 +228,34 @@ public struct DataQuality: Projection {
     func passes(_ row: some Posting) -> Bool {
       classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.subject)
     }
-    var isClosed = [Bool](repeating: false, count: lives.createdMicros.count)
+    var isClosed = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
     StandingEntries(view.completions, cut).forEach(in: view.completions) { row in
       guard Int(row.item) < isClosed.count else { return }
       isClosed[Int(row.item)] = true
-      let created = lives.createdMicros[Int(row.item)]
+      let created = lives.createdMicros(row.item)
       guard passes(row), !row.stamp.flags.contains(.cancelled), created != .max else { return }
       findings.meet(.createdAfterDelivery, created > row.effectiveMicros, entry(row))
     }
     StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) { row in
       guard passes(row), Int(row.item) < isClosed.count else { return }
-      findings.meet(.withoutCreated, lives.createdMicros[Int(row.item)] == .max, entry(row))
+      findings.meet(.withoutCreated, lives.createdMicros(row.item) == .max, entry(row))
       findings.meet(.withoutStream, row.stamp.stream == 0, entry(row))
       guard !isClosed[Int(row.item)] else { return }
-      findings.meet(.idle, lives.lastMicros[Int(row.item)] <= cut.atMicros - idle, entry(row))
+      findings.meet(.idle, lives.lastMicros(row.item) <= cut.atMicros - idle, entry(row))
     }
-    VisitSpans(view.visits, cut).forEach(in: view.visits) { span in
-      let row = span.posting
-      guard !span.isContinuation, passes(row),
-        parts.rules.definition(of: span.stream, at: span.fromMicros, position: span.position) != nil
-      else { return }
-      let role = parts.rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
-      findings.meet(.unknownStage, !role.contains(.defined), entry(row))
+    let none = findings.empty
+    let rules = parts.rules
+    let lanes = ItemVisits(view, cut).fold(isSerial: findings.isSerial) {
+      none
+    } _: { findings, _, spans in
+      for span in spans where !span.isContinuation {
+        let row = span.posting
+        guard passes(row), rules.isDefined(span.stream, at: span.fromMicros, position: span.position) else { continue }
+        let role = rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
+        findings.meet(.unknownStage, !role.contains(.defined), entry(row))
+      }
     }
+    for lane in lanes { findings.absorb(lane) }
     StandingEntries(view.blocks, cut).forEach(in: view.blocks) { row in
       if passes(row) { findings.meet(.blockedLong, row.sinceMicros <= cut.atMicros - blocked, entry(row)) }
     }

@@ -59,6 +59,7 @@ public struct Experiments: Projection {
     var notes = parts.notes
     var rows: [[Value]] = []
     var names: [[String?]] = []
+    var measured: [(trial: Trial, unit: String?, phases: [[Double]])] = []
     for trial in try Self.trials(parts, view) {
       let end = trial.endMicros ?? parts.cut.atMicros
       let length = days.map { Int64($0) * Timestamp.microsPerDay } ?? (end - trial.startMicros)
@@ -79,7 +80,11 @@ public struct Experiments: Projection {
         EvidenceCollector.Entry(
           subject: trial.subject, position: trial.position, effectiveMicros: trial.startMicros), to: names.count)
       names.append([trial.name])
-      rows.append(Self.cells(trial, samples?.unit, phases, seed, view))
+      measured.append((trial, samples?.unit, phases))
+    }
+    let intervals = measured.mapOnCores { Self.interval($0.phases[0], Self.later($0.phases), seed) }
+    for (one, interval) in zip(measured, intervals) {
+      rows.append(Self.cells(one.trial, one.unit, one.phases, interval, view))
     }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
@@ -119,7 +124,8 @@ public struct Experiments: Projection {
   }
 
   private static func cells(
-    _ trial: Trial, _ unit: String?, _ phases: [[Double]], _ seed: UInt64, _ view: borrowing LedgerView
+    _ trial: Trial, _ unit: String?, _ phases: [[Double]], _ interval: BootstrapInterval?,
+    _ view: borrowing LedgerView
   ) -> [Value] {
     var cells: [Value] = [
       .text(trial.name), view.streamName(trial.stream).map(Value.text) ?? .null,
@@ -131,15 +137,17 @@ public struct Experiments: Projection {
       cells.append(
         values.isEmpty ? .null : .number(values.sorted()[Quantiles.rank(50, of: values.count)]))
     }
+    guard let interval else { return cells + [.null, .null, .null, .null, .null] }
     let isOver = !phases[2].isEmpty
-    let later = isOver ? phases[2] : phases[1]
-    guard let interval = interval(phases[0], later, seed) else { return cells + [.null, .null, .null, .null, .null] }
     return cells + [
       .number(Double(interval.difference) / 1e6), .number(Double(interval.lower) / 1e6),
       .number(Double(interval.upper) / 1e6), .text(isOver ? "after" : "during"),
       .text(interval.isProvisional ? "provisional" : interval.excludesZero ? "clear" : "not clear"),
     ]
   }
+
+  /// What is compared with the time before: the time after, or during, as long as there is none after.
+  private static func later(_ phases: [[Double]]) -> [Double] { phases[2].isEmpty ? phases[1] : phases[2] }
 
   /// In millionths of the unit, as whole numbers; values beyond what those can hold are cut.
   private static func interval(_ before: [Double], _ after: [Double], _ seed: UInt64) -> BootstrapInterval? {

@@ -35,7 +35,8 @@ public struct FirstPassYield: Projection {
   private struct Counts {
     var delivered = 0
     var passed = 0
-    var reasons = [Int](repeating: 0, count: FirstPassYield.reasons.count)
+    /// By the bit of the flaw.
+    var reasons = SIMD8<Int>()
   }
 
   private static let reasons: [(flaw: FirstPassFlaws, name: String, text: String)] = [
@@ -50,15 +51,23 @@ public struct FirstPassYield: Projection {
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
-    let judge = try FirstPass(parts, Rejections(parts, view), view)
+    let events = SelectedEvents([.checkCompleted, .itemRejected], parts.cut, view)
+    let judge = try FirstPass(parts, Rejections(parts, events, view), events, view)
     let filter = figures
-    judge.forEachDelivery(view, isSerial: figures.isSerial, where: { filter.passes($0) }) { row, flaws in
+    let lanes = judge.fold(view, isSerial: figures.isSerial, where: { filter.passes($0) }) {
+      filter
+    } _: { figures, row, flaws in
       figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: flaws.isEmpty ? 1 : 0) { counts in
         counts.delivered += 1
         if flaws.isEmpty { counts.passed += 1 }
-        for (place, reason) in Self.reasons.enumerated() where flaws.contains(reason.flaw) {
-          counts.reasons[place] += 1
-        }
+        for bit in 0..<8 where flaws.rawValue >> UInt8(bit) & 1 != 0 { counts.reasons[bit] += 1 }
+      }
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.delivered += $1.delivered
+        $0.passed += $1.passed
+        $0.reasons &+= $1.reasons
       }
     }
     let rows = figures.rows(view)
@@ -80,7 +89,7 @@ public struct FirstPassYield: Projection {
             [
               .integer(Int64(counts.delivered)), .integer(Int64(counts.passed)),
               counts.delivered == 0 ? .null : .share(Double(counts.passed) / Double(counts.delivered)),
-            ] + counts.reasons.map { .integer(Int64($0)) })
+            ] + Self.reasons.map { .integer(Int64(counts.reasons[$0.flaw.rawValue.trailingZeroBitCount])) })
         }), explanation: figures.explanation(rows, view))
   }
 }

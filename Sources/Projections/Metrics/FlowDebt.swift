@@ -77,7 +77,7 @@ public struct FlowDebt: Projection {
         if !isCancelled { $0.cycles.append(cycle) }
       }
     }
-    OpenNow(parts, parts.cut, view, commitments: true).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       guard let committed = piece.committedMicros,
         classifier.passes(stream: piece.stream, attributes: piece.attributes, item: piece.item)
       else { return }

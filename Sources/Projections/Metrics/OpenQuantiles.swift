@@ -67,7 +67,7 @@ public struct OpenQuantiles: Projection {
       let time = parts.clock.span(row.stamp.stream, from: start, to: row.effectiveMicros)
       figures.add(row, at: row.effectiveMicros, amount: Double(time) / 1e6) { $0.ended.append(time) }
     }
-    OpenNow(parts, parts.cut, view, commitments: isCycle).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       let row = piece.posting
       guard figures.passes(row) else { return }
       guard let since = isCycle ? piece.committedMicros : piece.openedMicros else {

@@ -158,7 +158,7 @@ public struct ServiceLevel: Projection {
     let sorted = times.mapValues { $0.sorted() }
     let classifier = try RowClassifier(parts.query, view)
     var open: [(risk: Double?, age: Int64, piece: OpenPiece)] = []
-    OpenNow(parts, parts.cut, view, commitments: isCycle).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       guard let promise = promises[piece.stream],
         classifier.passes(stream: piece.stream, attributes: piece.attributes, item: piece.item),
         let since = isCycle ? piece.committedMicros : piece.openedMicros

@@ -41,14 +41,24 @@ public struct StageArrivals: Projection {
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
-    VisitSpans(view.visits, parts.cut).forEach(in: view.visits) { span in
-      let row = span.posting
-      guard figures.passes(row), figures.passes(stage: span.stage) else { return }
-      if !span.isContinuation {
-        figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
+    let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
+      figures
+    } _: { figures, _, spans in
+      for span in spans {
+        let row = span.posting
+        guard figures.passes(row), figures.passes(stage: span.stage) else { continue }
+        if !span.isContinuation {
+          figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
+        }
+        if let end = span.toMicros, !span.isContinued {
+          figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
+        }
       }
-      if let end = span.toMicros, !span.isContinued {
-        figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
+    }
+    for lane in lanes {
+      figures.absorb(lane) {
+        $0.arrivals += $1.arrivals
+        $0.departures += $1.departures
       }
     }
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }

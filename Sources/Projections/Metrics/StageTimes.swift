@@ -57,7 +57,7 @@ public struct StageTimes: Projection {
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Times() }
     let places = parts.policy.backwardMoves == .forgetLater ? StageTable.defined(parts, view) : nil
     var goingOn = 0
-    let lanes = VisitSpans(view.visits, parts.cut).byItem(view).fold(isSerial: figures.isSerial) {
+    let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
       (figures: figures, goingOn: 0)
     } _: { lane, _, spans in
       forEachKeptVisit(spans, parts, places) { visit in

@@ -55,7 +55,7 @@ public struct WorkInProgress: Projection {
   private func atInstant(_ query: Query, _ committedOnly: Bool, _ view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: nil) { Counts() }
-    OpenNow(parts, parts.cut, view, commitments: committedOnly).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       guard !committedOnly || piece.committedMicros != nil else { return }
       let row = piece.posting
       guard figures.passes(row), figures.passes(stage: piece.stage) else { return }

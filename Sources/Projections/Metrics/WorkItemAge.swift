@@ -45,7 +45,7 @@ public struct WorkItemAge: Projection {
     var figures = try Figures(parts, view, range: nil) { [Int64]() }
     var open: [(age: Int64, piece: OpenPiece)] = []
     var uncommitted = 0
-    OpenNow(parts, parts.cut, view, commitments: true).forEach { piece in
+    OpenNow(parts, parts.cut, view).forEach { piece in
       let row = piece.posting
       guard figures.passes(row), figures.passes(stage: piece.stage) else { return }
       let since: Int64

@@ -1,79 +1,105 @@
 import ValueStream
 
 /// Posts what a fact in order brings about, straight into the buffers.
+///
+/// Lives as long as a stretch of facts is projected, which the projector does with the buffers and the cache in hand: so they are held without
+/// reference counts, of which there would be several for each fact.
 struct DirectSink: TimelineSink {
-  let pending: PendingRows
-  let cache: ItemCache
+  private let arrivals: Unmanaged<RowBuffer<ArrivalPosting>>
+  private let visits: Unmanaged<RowBuffer<VisitPosting>>
+  private let completions: Unmanaged<RowBuffer<CompletionPosting>>
+  private let blocks: Unmanaged<RowBuffer<BlockPosting>>
+  private let cache: Unmanaged<ItemCache>
   var position: UInt64 = 0
   var item: UInt32 = 0
   var slot = 0
 
+  init(pending: PendingRows, cache: ItemCache) {
+    arrivals = Unmanaged.passUnretained(pending.arrivals)
+    visits = Unmanaged.passUnretained(pending.visits)
+    completions = Unmanaged.passUnretained(pending.completions)
+    blocks = Unmanaged.passUnretained(pending.blocks)
+    self.cache = Unmanaged.passUnretained(cache)
+  }
+
+  @inline(__always)
+  private func push(_ tag: UInt64, _ row: UInt32) {
+    cache._withUnsafeGuaranteedRef { $0.push(slot, tag | UInt64(row)) }
+  }
+
   @inline(__always)
   mutating func opened(_ state: ItemState, at instant: Int64) {
-    let row = pending.arrivals.nextRow
-    pending.arrivals.append(
+    let row = arrivals._withUnsafeGuaranteedRef { $0.nextRow }
+    let posting =
       ArrivalPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: []), effectiveMicros: instant,
-        item: item, attributes: state.attributes, opening: row))
-    cache.push(slot, HistoryEntry.arrival | UInt64(row))
+        item: item, attributes: state.attributes, opening: row)
+    arrivals._withUnsafeGuaranteedRef { $0.append(posting) }
+    push(HistoryEntry.arrival, row)
   }
 
   @inline(__always)
   mutating func entered(_ state: ItemState, at instant: Int64) {
-    let row = pending.visits.nextRow
-    pending.visits.append(
+    let row = visits._withUnsafeGuaranteedRef { $0.nextRow }
+    let posting =
       VisitPosting(
         stamp: PostingStamp(
           position: position, stream: state.stream, flags: state.isContinuing ? .continuation : []),
         effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
         attributes: state.attributes,
-        opening: row, actor: state.actor))
-    cache.slots[slot].visitRow = row
-    cache.push(slot, HistoryEntry.visit | UInt64(row))
+        opening: row, actor: state.actor)
+    visits._withUnsafeGuaranteedRef { $0.append(posting) }
+    cache._withUnsafeGuaranteedRef { $0.slots[slot].visitRow = row }
+    push(HistoryEntry.visit, row)
   }
 
   @inline(__always)
   mutating func left(_ state: ItemState, at instant: Int64) {
-    pending.visits.append(
+    let posting =
       VisitPosting(
         stamp: PostingStamp(
           position: position, stream: state.stream,
           flags: state.isContinuing ? [.negative, .continuation] : .negative),
         effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
-        attributes: state.attributes, opening: cache.slots[slot].visitRow, actor: state.actor))
+        attributes: state.attributes, opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].visitRow },
+        actor: state.actor)
+    visits._withUnsafeGuaranteedRef { $0.append(posting) }
   }
 
   @inline(__always)
   mutating func blocked(_ state: ItemState, at instant: Int64) {
-    let row = pending.blocks.nextRow
-    pending.blocks.append(
+    let row = blocks._withUnsafeGuaranteedRef { $0.nextRow }
+    let posting =
       BlockPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: []), effectiveMicros: instant,
         sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
-        opening: row, reason: state.reason))
-    cache.slots[slot].blockRow = row
-    cache.push(slot, HistoryEntry.block | UInt64(row))
+        opening: row, reason: state.reason)
+    blocks._withUnsafeGuaranteedRef { $0.append(posting) }
+    cache._withUnsafeGuaranteedRef { $0.slots[slot].blockRow = row }
+    push(HistoryEntry.block, row)
   }
 
   @inline(__always)
   mutating func unblocked(_ state: ItemState, at instant: Int64) {
-    pending.blocks.append(
+    let posting =
       BlockPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: .negative), effectiveMicros: instant,
         sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
-        opening: cache.slots[slot].blockRow, reason: state.reason))
+        opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].blockRow }, reason: state.reason)
+    blocks._withUnsafeGuaranteedRef { $0.append(posting) }
   }
 
   @inline(__always)
   mutating func completed(_ state: ItemState, at instant: Int64) {
-    let row = pending.completions.nextRow
-    pending.completions.append(
+    let row = completions._withUnsafeGuaranteedRef { $0.nextRow }
+    let posting =
       CompletionPosting(
         stamp: PostingStamp(
           position: position, stream: state.stream, flags: state.phase == .cancelled ? .cancelled : []),
         effectiveMicros: instant, createdMicros: state.createdMicros, committedMicros: state.committedMicros,
-        item: item, stage: state.stage, attributes: state.attributes, opening: row))
-    cache.push(slot, HistoryEntry.completion | UInt64(row))
+        item: item, stage: state.stage, attributes: state.attributes, opening: row)
+    completions._withUnsafeGuaranteedRef { $0.append(posting) }
+    push(HistoryEntry.completion, row)
   }
 
   /// Never reached: the projector takes the long way for an item that was delivered or cancelled, because the row to take back has to be

@@ -29,14 +29,14 @@ struct DefectLives {
 
   /// Gathers the lives of the defects that pass; rejected and duplicate ones have none.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView, where passes: (DefectPosting) -> Bool) {
-    var postings: [UInt32: DefectPosting] = [:]
+    var postings = SubjectTable<DefectPosting>(view)
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { row in
-      if passes(row) { postings[row.defect] = row }
+      if passes(row) { postings.set(row.defect, row) }
     }
     var events: [Event] = []
-    StandingEntries(view.events, parts.cut).forEach(in: view.events) { row in
+    SelectedEvents([.defectFound, .defectResolved], parts.cut, view).forEach(in: view.events) { _, row in
       let isFound = row.kind == EventKind.defectFound.rawValue
-      guard isFound || row.kind == EventKind.defectResolved.rawValue, postings[row.subject] != nil else { return }
+      guard postings[row.subject] != nil else { return }
       events.append(
         Event(
           defect: row.subject, micros: row.effectiveMicros, position: row.stamp.position, isFound: isFound,

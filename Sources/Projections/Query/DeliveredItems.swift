@@ -17,7 +17,7 @@ struct DeliveredItems {
     _ parts: AnswerParts, _ view: borrowing LedgerView, visits: ItemVisits? = nil,
     where passes: (CompletionPosting) -> Bool
   ) {
-    var deliveries = SubjectTable<CompletionPosting>(view)
+    var deliveries = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     var reopenings: [UInt32: Int] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
       if end != nil {
@@ -28,28 +28,17 @@ struct DeliveredItems {
     }
     self.deliveries = deliveries
     self.reopenings = reopenings
-    let wanted = deliveries
-    self.visits =
-      visits
-      ?? VisitSpans(view.visits, parts.cut).byItem(view) { wanted[$0] != nil }
+    self.visits = visits ?? ItemVisits(view, parts.cut)
   }
 
   /// Passes on all cores over the deliveries, with the number of times the item was opened again, and its visits in the order of time.
   /// See ``ItemVisits/fold(isSerial:_:_:)``.
   func fold<State>(
-    isSerial: Bool, _ make: () -> State, _ body: (inout State, CompletionPosting, Int, ArraySlice<VisitSpan>) -> Void
+    isSerial: Bool, _ make: () -> State, _ body: (inout State, CompletionPosting, Int, ItemSpans) -> Void
   ) -> [State] {
-    let rows = deliveries.values
-    return Cores.fold(rows.count, laneCount: isSerial ? 1 : Cores.lanes(for: rows.count), make) { state, range in
-      var spans: [VisitSpan] = []
-      for index in range {
-        let row = rows[index]
-        if index + ItemVisits.prefetchDistance < range.upperBound {
-          visits.prefetch(Int(rows[index + ItemVisits.prefetchDistance].item))
-        }
-        visits.load(row.item, into: &spans)
-        body(&state, row, reopenings.isEmpty ? 0 : reopenings[row.item] ?? 0, spans[...])
-      }
+    visits.fold(over: deliveries.subjects, isSerial: isSerial, make) { state, item, spans in
+      guard let row = deliveries[item] else { return }
+      body(&state, row, reopenings.isEmpty ? 0 : reopenings[item] ?? 0, spans)
     }
   }
 }

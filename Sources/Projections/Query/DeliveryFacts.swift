@@ -28,6 +28,9 @@ struct DeliveryFacts {
     var micros: Int64 { row.effectiveMicros }
   }
 
+  /// What is looked at, besides merged changes.
+  static let kinds: [EventKind] = [.deploymentCompleted, .incidentOpened, .incidentResolved]
+
   /// In the order of time.
   private(set) var deployments: [Deployment] = []
   /// The names of services; the first is none.
@@ -48,16 +51,22 @@ struct DeliveryFacts {
 
   /// Gathers and joins. The question's filter holds for deployments; incidents and changes are looked for among all.
   ///
-  /// - Parameter withChanges: whether to look for the changes that each deployment brought; without, nobody brought any.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView, withChanges: Bool = true) throws {
+  /// - Parameters:
+  ///   - withChanges: whether to look for the changes that each deployment brought; without, nobody brought any.
+  ///   - selected: events of the cut among which those of ``kinds`` are; looked for when nil.
+  init(
+    _ parts: AnswerParts, _ view: borrowing LedgerView, withChanges: Bool = true, among selected: SelectedEvents? = nil
+  ) throws {
     var numbers = ServiceNumbers(view)
-    try gatherDeployments(parts, &numbers, view)
+    let kinds = Self.kinds + (withChanges ? [.changeMerged] : [])
+    let selected = selected ?? SelectedEvents(kinds, parts.cut, view)
+    try gatherDeployments(parts, &numbers, selected, view)
     // Of two at one instant the id decides, so that the order of arrival does not.
     deployments = Self.sorted(deployments, view)
     var incidents: [Incident] = []
     var resolved: [UInt32: Int64] = [:]
     var commits = SubjectTable<Int64>(view)
-    StandingEntries(view.events, parts.cut).forEach(in: view.events) { row in
+    selected.forEach(in: view.events) { _, row in
       switch EventKind(rawValue: row.kind) {
       case .incidentOpened: incidents.append(Incident(row: row, service: numbers.number(of: row.attributes, view)))
       case .incidentResolved:
@@ -84,12 +93,13 @@ struct DeliveryFacts {
   var earlyChanges: Int { changeMicros.reduce(0) { $0 + ($1 < 0 ? 1 : 0) } }
 
   private mutating func gatherDeployments(
-    _ parts: AnswerParts, _ numbers: inout ServiceNumbers, _ view: borrowing LedgerView
+    _ parts: AnswerParts, _ numbers: inout ServiceNumbers, _ selected: SelectedEvents, _ view: borrowing LedgerView
   ) throws {
     let production = Set(parts.policy.productionEnvironments)
     var environments: [UInt32: Bool] = [:]
     var found: [Deployment] = []
-    try EventRows([.deploymentCompleted], parts.query, parts.cut, view).forEach(view) { event in
+    let rows = try EventRows([.deploymentCompleted], parts.query, parts.cut, view, among: selected)
+    rows.forEach(view) { event in
       let argument = event.row.argument
       let counts =
         environments[argument]
@@ -107,7 +117,10 @@ struct DeliveryFacts {
   }
 
   private static func sorted(_ list: [Deployment], _ view: borrowing LedgerView) -> [Deployment] {
-    var sorted = list.sorted { $0.micros < $1.micros }
+    // Nearly in order already, and large: their places are sorted, of which equal ones stay in order.
+    var places = list.indices.map { (micros: list[$0].micros, place: $0) }
+    places.sort { ($0.micros, $0.place) < ($1.micros, $1.place) }
+    var sorted = places.map { list[$0.place] }
     var first = 0
     while first < sorted.count {
       var end = first + 1

@@ -2,7 +2,7 @@ import LMDB
 
 /// The entries of a book that stand in a cut, those that go on and those that have ended, each with its end.
 ///
-/// The same settlement as ``VisitSpans``, for books whose entries end by a −1 that takes nothing back: blocks, completions.
+/// The same settlement as ``PostedVisits``, for books whose entries end by a −1 that takes nothing back: blocks, completions.
 struct EntrySpans {
   private let standing: [UInt64]
   /// The entries that have an end; few, so that their times are worth a dictionary.

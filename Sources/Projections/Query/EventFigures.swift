@@ -9,13 +9,34 @@ struct EventFigures<Sum> {
   private var tuples: [[String?]] = []
   private var numbers: [[String?]: UInt32] = [:]
   private var known: [Key: UInt32] = [:]
+  private var recent = RecentNumbers<Key>(Key(own: 0, service: 0, item: 0, subject: 0))
+  private let wantsItem: Bool
+  private let wantsSubject: Bool
+  private let wantsSet: Bool
 
-  /// What decides the words of an event; what no grouping asks for stays 0.
+  /// The distinct values of the event's own words that the groupings ask for, and their numbers by symbol: nil where not looked at yet.
+  private var ownWords: [[String?]] = []
+  private var ownNumbers: [[String?]: UInt32] = [:]
+  private var ownBySymbol: [UInt32?]
+  /// The services of items' attribute sets, likewise.
+  private var services: [String?] = [nil]
+  private var serviceBySet: [UInt32?]
+
+  /// What decides the words of an event: numbers of few distinct ones. What no grouping asks for stays 0.
   private struct Key: Hashable {
-    var symbol: UInt32
-    var set: UInt32
+    var own: UInt32
+    var service: UInt32
     var item: UInt32
     var subject: UInt32
+
+    /// A cheap hash: see ``RecentNumbers``.
+    @inline(__always)
+    var place: Int {
+      let mixed =
+        (UInt64(own) << 32 | UInt64(service)) &* 0x9E37_79B9_7F4A_7C15
+        ^ (UInt64(item) << 32 | UInt64(subject)) &* 0xBF58_476D_1CE4_E5B9
+      return RecentNumbers<Key>.place(mixed)
+    }
   }
 
   /// The grouping by what an event is about.
@@ -42,6 +63,11 @@ struct EventFigures<Sum> {
       guard case .word(let name) = $0 else { return nil }
       return (name, name == Grouping.attribute(.service).name ? .service : words[name])
     }
+    ownBySymbol = [UInt32?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
+    serviceBySet = [UInt32?](repeating: nil, count: view.attributeSets.count)
+    wantsItem = self.words.contains { $0.name == Grouping.item.name }
+    wantsSubject = self.words.contains { $0.name == Self.subject }
+    wantsSet = self.words.contains { $0.tag == .service }
     // The zone is that of the stream which the question filters by; the rows are filtered before they get here.
     let parts = try AnswerParts(query, view)
     own.timeZone = parts.timeZone
@@ -67,19 +93,47 @@ struct EventFigures<Sum> {
   }
 
   private mutating func number(of event: EventRows.Event, _ view: borrowing LedgerView) -> UInt32 {
-    let wantsItem = words.contains { $0.name == Grouping.item.name }
-    let wantsSubject = words.contains { $0.name == Self.subject }
-    let wantsSet = words.contains { $0.tag == .service }
     let key = Key(
-      symbol: event.row.attributes, set: wantsSet ? event.itemAttributes : 0, item: wantsItem ? event.item : 0,
-      subject: wantsSubject ? event.row.subject : 0)
+      own: ownNumber(of: event), service: wantsSet ? serviceNumber(of: event.itemAttributes, view) : 0,
+      item: wantsItem ? event.item : 0, subject: wantsSubject ? event.row.subject : 0)
+    let place = key.place
+    if let number = recent.number(of: key, at: place) { return number }
+    let number = slowNumber(key, view)
+    recent.note(number, of: key, at: place)
+    return number
+  }
+
+  private mutating func ownNumber(of event: EventRows.Event) -> UInt32 {
+    let symbol = Int(event.row.attributes)
+    if symbol < ownBySymbol.count, let known = ownBySymbol[symbol] { return known }
+    let own = words.map { $0.tag.flatMap { event.words[$0] } }
+    let number = ownNumbers[own] ?? UInt32(ownWords.count)
+    if number == ownWords.count {
+      ownNumbers[own] = number
+      ownWords.append(own)
+    }
+    if symbol < ownBySymbol.count { ownBySymbol[symbol] = number }
+    return number
+  }
+
+  private mutating func serviceNumber(of set: UInt32, _ view: borrowing LedgerView) -> UInt32 {
+    guard Int(set) < serviceBySet.count else { return 0 }
+    if let known = serviceBySet[Int(set)] { return known }
+    let service = Self.service(view.attributeSets[Int(set)])
+    let number = services.firstIndex(of: service) ?? services.count
+    if number == services.count { services.append(service) }
+    serviceBySet[Int(set)] = UInt32(number)
+    return UInt32(number)
+  }
+
+  private mutating func slowNumber(_ key: Key, _ view: borrowing LedgerView) -> UInt32 {
     if let number = known[key] { return number }
-    let tuple = words.map { name, tag -> String? in
-      if let tag {
-        return event.words[tag] ?? (tag == .service ? Self.service(view.attributeSets[Int(key.set)]) : nil)
-      }
-      if name == Self.subject { return view.subjectName(event.row.subject) }
-      return name == Grouping.item.name && event.item != 0 ? view.subjectName(event.item) : nil
+    let own = ownWords[Int(key.own)]
+    let tuple = words.indices.map { index -> String? in
+      let (name, tag) = words[index]
+      if let tag { return own[index] ?? (tag == .service ? services[Int(key.service)] : nil) }
+      if name == Self.subject { return view.subjectName(key.subject) }
+      return name == Grouping.item.name && key.item != 0 ? view.subjectName(key.item) : nil
     }
     let number = numbers[tuple] ?? UInt32(tuples.count)
     if number == tuples.count {

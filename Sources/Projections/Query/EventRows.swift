@@ -8,7 +8,7 @@ struct EventWords: Sendable {
 
   /// The value of an attribute.
   subscript(tag: AttributeTag) -> String? {
-    for (own, value) in values where own == tag.rawValue { return value }
+    for index in values.indices where values[index].tag == tag.rawValue { return values[index].value }
     return nil
   }
 
@@ -20,13 +20,11 @@ struct EventWords: Sendable {
 /// Filters and groupings by stream and service look at what the event itself says; by kind, team, class, label (and service, when the
 /// event names none) at the item that the event names, as it was when the event happened.
 struct EventRows {
-  /// By code, whether a kind is asked for.
-  private let kinds: [Bool]
-  private let standing: StandingEntries
+  private let selected: SelectedEvents
   private let filter: Filter
   private let streamPasses: [Bool]
   private let items: Set<UInt32>?
-  private let history: ItemAttributeHistory?
+  private let attributes: EventItemAttributes?
 
   /// One event.
   struct Event {
@@ -47,11 +45,13 @@ struct EventRows {
   }
 
   /// Prepares for a question about events of some kinds.
-  init(_ kinds: [EventKind], _ query: Query, _ cut: Cut, _ view: borrowing LedgerView) throws {
-    var wanted = [Bool](repeating: false, count: 256)
-    for kind in kinds { wanted[Int(kind.rawValue)] = true }
-    self.kinds = wanted
-    standing = StandingEntries(view.events, cut)
+  ///
+  /// - Parameter selected: events of the cut among which those of the kinds are; looked for when nil.
+  init(
+    _ kinds: [EventKind], _ query: Query, _ cut: Cut, _ view: borrowing LedgerView,
+    among selected: SelectedEvents? = nil
+  ) throws {
+    self.selected = selected?.only(kinds, in: view.events) ?? SelectedEvents(kinds, cut, view)
     filter = query.filter
     // The classifier knows the names and their nearest; it refuses what the ledger does not know.
     let classifier = try RowClassifier(query, view)
@@ -66,15 +66,13 @@ struct EventRows {
         }
       }
     guard needsItems else {
-      history = nil
+      attributes = nil
       return
     }
-    var named = [Bool](repeating: false, count: Int(view.log.symbolCount(in: .subject)) + 1)
-    standing.forEach(in: view.events) { row in
-      let item = Self.item(of: row)
-      if wanted[Int(row.kind)], Int(item) < named.count { named[Int(item)] = true }
-    }
-    history = ItemAttributeHistory(of: named, view, cut)
+    var events: [(item: UInt32, micros: Int64)] = []
+    events.reserveCapacity(self.selected.count)
+    self.selected.forEach(in: view.events) { _, row in events.append((Self.item(of: row), row.effectiveMicros)) }
+    attributes = EventItemAttributes(of: events, view, cut)
   }
 
   /// Calls `body` with each event, in the order of the log.
@@ -82,9 +80,8 @@ struct EventRows {
     // By symbol: a few hundred sets of words, and as many events as there are.
     var words = [EventWords?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
     let checksItems = !filter.attributes.isEmpty || !filter.labels.isEmpty
-    try standing.forEach(in: view.events) { row in
-      guard kinds[Int(row.kind)], Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)]
-      else { return }
+    try selected.forEach(in: view.events) { place, row in
+      guard Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)] else { return }
       let item = Self.item(of: row)
       if let items, !items.contains(item) { return }
       let said: EventWords
@@ -94,7 +91,7 @@ struct EventRows {
         said = Self.words(row.attributes, view)
         if Int(row.attributes) < words.count { words[Int(row.attributes)] = said }
       }
-      let set = item == 0 ? 0 : history?.attributes(of: item, at: row.effectiveMicros) ?? 0
+      let set = attributes?[place] ?? 0
       if checksItems {
         guard passes(said, view.attributeSets[Int(set)]) else { return }
       }

@@ -192,24 +192,6 @@ struct Figures<Sum> {
   }
 }
 
-extension RowReader where Row: Posting {
-  /// The first and last instant at which rows of a cut are effective, widened to whole blocks; nil without rows. O(blocks).
-  func timeRange(in cut: Cut) -> ClosedRange<Int64>? {
-    var range: ClosedRange<Int64>?
-    let rowCount = firstRow(positionAfter: cut.position)
-    var number = 0
-    while number * RowTable<Row>.rowsPerBlock < rowCount {
-      let header = block(number).header
-      number += 1
-      guard header.minTimeMicros <= cut.atMicros else { continue }
-      let last = min(header.maxTimeMicros, cut.atMicros)
-      range =
-        min(range?.lowerBound ?? header.minTimeMicros, header.minTimeMicros)...max(range?.upperBound ?? last, last)
-    }
-    return range
-  }
-}
-
 extension LedgerView {
   /// Evidence by group, under the names of the groups.
   func explanation(_ evidence: EvidenceCollector, keys: [[String?]]) -> Explanation {

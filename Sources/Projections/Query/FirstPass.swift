@@ -24,7 +24,11 @@ struct FirstPass {
   private let failed: SubjectSet
 
   /// Gathers defects, failed checks and rejections of a cut, whatever the question filters by.
-  init(_ parts: AnswerParts, _ rejections: Rejections, _ view: borrowing LedgerView) throws {
+  ///
+  /// - Parameter checks: events of the cut among which its checks are.
+  init(
+    _ parts: AnswerParts, _ rejections: Rejections, _ checks: SelectedEvents, _ view: borrowing LedgerView
+  ) throws {
     self.parts = parts
     self.rejections = rejections
     var defective = SubjectSet(view)
@@ -33,7 +37,7 @@ struct FirstPass {
     var failed = SubjectSet(view)
     // By what checks say of themselves: a few hundred sets of words, and as many checks as there are.
     var saysFailed = [Bool?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
-    StandingEntries(view.events, parts.cut).forEach(in: view.events) { row in
+    checks.forEach(in: view.events) { _, row in
       guard row.kind == EventKind.checkCompleted.rawValue, Int(row.attributes) < saysFailed.count else { return }
       let isFailed = saysFailed[Int(row.attributes)] ?? (EventRows.words(row.attributes, view)[.outcome] == "failed")
       saysFailed[Int(row.attributes)] = isFailed
@@ -42,29 +46,27 @@ struct FirstPass {
     self.failed = failed
   }
 
-  /// Calls `body` with each delivery that passes, and what came back of it.
-  func forEachDelivery(
+  /// Passes on all cores over the deliveries that pass, with what came back of each. See ``ItemVisits/fold(isSerial:_:_:)``.
+  func fold<State>(
     _ view: borrowing LedgerView, visits: ItemVisits? = nil, isSerial: Bool = false,
-    where passes: (CompletionPosting) -> Bool,
-    _ body: (CompletionPosting, FirstPassFlaws) -> Void
-  ) {
+    where passes: (CompletionPosting) -> Bool, _ make: () -> State,
+    _ body: (inout State, CompletionPosting, FirstPassFlaws) -> Void
+  ) -> [State] {
     let places = StageTable.defined(parts, view)
-    let lanes = DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial) {
-      [(row: CompletionPosting, flaws: FirstPassFlaws)]()
-    } _: { judged, row, reopenings, spans in
+    return DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial, make) {
+      state, row, reopenings, spans in
       var flaws: FirstPassFlaws = []
       if reopenings > 0 { flaws.insert(.reopened) }
       if rejections.has(row.item) { flaws.insert(.rejected) }
       if defective.contains(row.item) { flaws.insert(.defect) }
       if failed.contains(row.item) { flaws.insert(.failedCheck) }
       var furthest = -1
-      forEachVisit(spans, parts) { visit in
-        guard let place = places[visit.stage, row.stamp.stream] else { return }
+      for span in spans where !span.isContinuation {
+        guard let place = places[span.stage, row.stamp.stream] else { continue }
         if place <= furthest { flaws.insert(.rework) }
         furthest = max(furthest, place)
       }
-      judged.append((row, flaws))
+      body(&state, row, flaws)
     }
-    for lane in lanes { for (row, flaws) in lane { body(row, flaws) } }
   }
 }

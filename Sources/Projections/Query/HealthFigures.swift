@@ -177,7 +177,8 @@ struct HealthFigures {
       note(row, window, isEscaped ? "defect, escaped" : "defect")
     }
 
-    for deployment in try DeliveryFacts(parts, view, withChanges: false).deployments {
+    let selected = SelectedEvents(DeliveryFacts.kinds + [.feedbackReceived], cut, view)
+    for deployment in try DeliveryFacts(parts, view, withChanges: false, among: selected).deployments {
       let row = deployment.row
       guard let window = window(deployment.micros), Int(row.stamp.stream) < streamCount else { continue }
       sums[window][Int(row.stamp.stream)].deployments += 1
@@ -185,7 +186,7 @@ struct HealthFigures {
       note(row, window, deployment.join == nil ? "deployed" : "deployed, failed")
     }
 
-    try EventRows([.feedbackReceived], parts.query, cut, view).forEach(view) { event in
+    try EventRows([.feedbackReceived], parts.query, cut, view, among: selected).forEach(view) { event in
       guard let window = window(event.row.effectiveMicros), event.words[.scale] == scale.rawValue,
         Int(event.row.stamp.stream) < streamCount, let score = event.number
       else { return }

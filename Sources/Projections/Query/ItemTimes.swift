@@ -2,10 +2,7 @@ import EventLog
 import LMDB
 import ValueStream
 
-/// How long items spent in work, in queues and blocked, from the signed sums of their postings in a cut.
-///
-/// The time that an entry has lasted is the sum over its postings of ± (end − effective), whatever was taken back meanwhile; so an
-/// item's time is one sum over all of its postings, and needs no order.
+/// How long items spent in work, in queues and blocked, in a cut.
 struct ItemTimes {
   /// The sums of one item, in microseconds.
   struct Times {
@@ -17,13 +14,6 @@ struct ItemTimes {
     var blockedInWorkMicros: Int64 = 0
     /// Blocked, wherever it was.
     var blockedMicros: Int64 = 0
-
-    fileprivate mutating func add(_ other: Times) {
-      workMicros += other.workMicros
-      queueMicros += other.queueMicros
-      blockedInWorkMicros += other.blockedInWorkMicros
-      blockedMicros += other.blockedMicros
-    }
 
     /// Process time: time in work stages less blocked time there.
     var processMicros: Int64 { workMicros - blockedInWorkMicros }
@@ -42,33 +32,32 @@ struct ItemTimes {
     let cut = parts.cut
     let rules = parts.rules
     let clock = parts.clock
-    add(view.visits, cut) { row, sum in
-      let signed = clock.signedSpan(row, cut.atMicros)
-      let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.sinceMicros, position: .max)
-      if role.contains(.queue) { sum.queueMicros += signed } else { sum.workMicros += signed }
+    let wanted = places
+    let wantedItems = wanted.indices.lazy.filter { wanted[$0] >= 0 }.map { UInt32(truncatingIfNeeded: $0) }
+    times.withUnsafeMutableBufferPointer { times in
+      // Each item has a place of its own, so that the cores write to different ones.
+      let times = Unchecked(times)
+      _ = ItemVisits(view, cut).fold(over: Array(wantedItems), isSerial: false) {
+        ()
+      } _: { _, item, spans in
+        var sum = Times()
+        for span in spans {
+          let lasted = clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? cut.atMicros)
+          let role = rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
+          if role.contains(.queue) { sum.queueMicros += lasted } else { sum.workMicros += lasted }
+        }
+        times.value[Int(wanted[Int(item)])] = sum
+      }
     }
-    add(view.blocks, cut) { row, sum in
+    // The time that a block has lasted is the sum over its postings of ± (end − effective), whatever was taken back meanwhile.
+    view.blocks.forEachRow(in: cut) { row in
+      guard Int(row.item) < places.count, places[Int(row.item)] >= 0 else { return }
+      let place = Int(places[Int(row.item)])
       let signed = clock.signedSpan(row, cut.atMicros)
-      sum.blockedMicros += signed
+      times[place].blockedMicros += signed
       guard row.stage != 0 else { return }
       let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max)
-      if !role.contains(.queue) { sum.blockedInWorkMicros += signed }
-    }
-  }
-
-  /// Adds up a book, each core a part of it.
-  private mutating func add<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, _ body: (Row, inout Times) -> Void) {
-    let places = places
-    let none = [Times](repeating: Times(), count: times.count)
-    for lane in book.fold(
-      in: cut, { none },
-      { sums, row in
-        guard Int(row.subject) < places.count else { return }
-        let place = Int(places[Int(row.subject)])
-        if place >= 0 { body(row, &sums[place]) }
-      })
-    {
-      for place in times.indices { times[place].add(lane[place]) }
+      if !role.contains(.queue) { times[place].blockedInWorkMicros += signed }
     }
   }
 
@@ -76,40 +65,5 @@ struct ItemTimes {
   subscript(item: UInt32) -> Times {
     guard Int(item) < places.count, places[Int(item)] >= 0 else { return Times() }
     return times[Int(places[Int(item)])]
-  }
-}
-
-extension RowReader where Row: Posting {
-  /// Passes on all cores over the postings inside a cut, each core over a part of the book, in order. `body` is called from several threads
-  /// at once and may change nothing but its state.
-  func fold<State>(in cut: Cut, _ make: () -> State, _ body: (inout State, Row) -> Void) -> [State] {
-    let rowCount = firstRow(positionAfter: cut.position)
-    let rows = loaded(through: rowCount)
-    let blockCount = (rowCount + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock
-    return Cores.fold(blockCount, laneCount: Cores.lanes(for: rowCount), make) { state, blocks in
-      for number in blocks {
-        let (block, first) = rows.block(number)
-        for index in 0..<min(block.count, rowCount - first) {
-          let row = block[index]
-          if row.effectiveMicros <= cut.atMicros { body(&state, row) }
-        }
-      }
-    }
-  }
-
-  /// Calls `body` with each posting inside a cut, in the order of the book. Blocks that begin after the instant are skipped.
-  @inline(__always)
-  func forEachRow(in cut: Cut, _ body: (Row) -> Void) {
-    let rowCount = firstRow(positionAfter: cut.position)
-    var number = 0
-    while number * RowTable<Row>.rowsPerBlock < rowCount {
-      let block = block(number)
-      number += 1
-      guard block.header.minTimeMicros <= cut.atMicros else { continue }
-      for index in 0..<min(block.rows.count, rowCount - block.firstRow) {
-        let row = block.rows[index]
-        if row.effectiveMicros <= cut.atMicros { body(row) }
-      }
-    }
   }
 }

@@ -15,9 +15,8 @@ struct ItemValues {
 
   /// Gathers them. One pass over the book of events, and a sort.
   init(_ view: borrowing LedgerView, _ cut: Cut) {
-    StandingEntries(view.events, cut).forEach(in: view.events) { row in
-      guard row.kind == EventKind.itemCreated.rawValue || row.kind == EventKind.itemChanged.rawValue, row.measure != 0
-      else { return }
+    SelectedEvents([.itemCreated, .itemChanged], cut, view).forEach(in: view.events) { _, row in
+      guard row.measure != 0 else { return }
       said.append(
         Said(
           item: row.subject, micros: row.effectiveMicros, position: row.stamp.position,

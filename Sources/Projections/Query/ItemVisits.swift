@@ -3,63 +3,20 @@ import LMDB
 
 /// The visits of a cut by item, each item's in the order of time.
 ///
-/// Only the numbers of the openings are sorted, 4 bytes a visit: the rows of an item lie near each other in the book, and are read when
-/// they are asked for.
-struct ItemVisits {
-  private let spans: VisitSpans
-  private let rows: LoadedRows<VisitPosting>
-  private let order: Scratch<UInt32>
-  /// Where the openings of each item begin in `order`; one more at the end.
-  private let starts: Scratch<UInt32>
+/// Most items are read from the ``VisitIndex``, whose rows lie in their order and say themselves what stands in a cut; the others are put
+/// together from their postings (``PostedVisits``).
+struct ItemVisits: @unchecked Sendable {
+  private let settled: ItemRows<SettledVisit>
+  private let corrected: ItemRows<VisitPosting>
+  private let posted: PostedVisits
+  private let cut: Cut
 
-  fileprivate init(spans: VisitSpans, rows: LoadedRows<VisitPosting>, order: Scratch<UInt32>, starts: Scratch<UInt32>) {
-    self.spans = spans
-    self.rows = rows
-    self.order = order
-    self.starts = starts
-  }
-
-  /// The items that may have visits: symbols below this.
-  var itemCount: Int { starts.elements.count - 1 }
-
-  /// How many items ahead a pass asks for memory: enough to cover its latency, few enough that it is still in the cache when it is used.
-  static let prefetchDistance = 8
-
-  /// Asks the processor to fetch what the visits of an item lie in, so that a pass over items need not wait for each row.
-  @inline(__always)
-  func prefetch(_ item: Int) {
-    guard item < itemCount else { return }
-    for place in Int(starts.elements[item])..<Int(starts.elements[item + 1]) {
-      let number = Int(order.elements[place])
-      rows.prefetch(number)
-      spans.prefetchEnd(number)
-    }
-  }
-
-  /// Reads the visits of an item into an array, which is emptied before. Only items that were wanted have any.
-  @inline(__always)
-  func load(_ item: UInt32, into visits: inout [VisitSpan]) {
-    visits.removeAll(keepingCapacity: true)
-    guard Int(item) < itemCount else { return }
-    for place in Int(starts.elements[Int(item)])..<Int(starts.elements[Int(item) + 1]) {
-      let number = Int(order.elements[place])
-      let (block, first) = rows.block(number / RowTable<VisitPosting>.rowsPerBlock)
-      let span = spans.span(number, block[number - first])
-      visits.append(span)
-      // Openings come in the order of the log, so that most items' visits are in order already.
-      var index = visits.count - 1
-      while index > 0, Self.precedes(span, visits[index - 1]) {
-        visits.swapAt(index, index - 1)
-        index -= 1
-      }
-    }
-  }
-
-  /// By begin; one that ended at once before one that lasted.
-  @inline(__always)
-  private static func precedes(_ left: VisitSpan, _ right: VisitSpan) -> Bool {
-    left.fromMicros == right.fromMicros
-      ? (left.toMicros ?? .max) < (right.toMicros ?? .max) : left.fromMicros < right.fromMicros
+  /// Prepares for a cut. O(blocks of the index + postings behind it).
+  init(_ view: borrowing LedgerView, _ cut: Cut) {
+    self.cut = cut
+    settled = ItemRows(view.visitIndex.settled, cut)
+    corrected = ItemRows(view.visitIndex.corrected, cut)
+    posted = PostedVisits(view, cut)
   }
 
   /// Passes over the items that have visits on all cores: each core begins with a state of its own and takes the items of a range of
@@ -67,93 +24,118 @@ struct ItemVisits {
   ///
   /// - Parameter isSerial: whether one core must do it all.
   /// - Returns: the states, in the order of the items' numbers.
+  @inline(__always)
   func fold<State>(
-    isSerial: Bool, _ make: () -> State, _ body: (inout State, UInt32, ArraySlice<VisitSpan>) -> Void
+    isSerial: Bool, _ make: () -> State, _ body: (inout State, UInt32, ItemSpans) -> Void
   ) -> [State] {
-    let laneCount = isSerial ? 1 : Cores.lanes(for: order.elements.count)
-    let bounds = (0...laneCount).map { item(atVisit: order.elements.count * $0 / laneCount) }
-    return Cores.fold(itemCount, laneCount: laneCount, bounds: bounds, make) { state, range in
-      var visits: [VisitSpan] = []
-      for item in range {
-        prefetch(item + Self.prefetchDistance)
-        guard starts.elements[item] < starts.elements[item + 1] else { continue }
-        load(UInt32(item), into: &visits)
-        body(&state, UInt32(item), visits[...])
+    let bounds = bounds(isSerial ? 1 : Cores.lanes(for: settled.count + corrected.count + posted.items.count))
+    return Cores.fold(bounds.count - 1, laneCount: bounds.count - 1, make) { state, lanes in
+      for lane in lanes {
+        var walk = Walk(self, from: bounds[lane])
+        while let item = walk.nextItem, item < bounds[lane + 1] {
+          walk.load(item)
+          let spans = walk.spans.contents
+          if !spans.isEmpty { body(&state, item, spans) }
+        }
       }
     }
   }
 
-  /// The first item whose visits begin at or behind a place; 0 and ``itemCount`` at the ends. So that lanes have as many visits each, not
-  /// as many items.
-  private func item(atVisit place: Int) -> Int {
-    guard place > 0 else { return 0 }
-    guard place < order.elements.count else { return itemCount }
-    var low = 0
-    var high = itemCount
-    while low < high {
-      let middle = (low + high) / 2
-      if Int(starts.elements[middle]) < place { low = middle + 1 } else { high = middle }
+  /// As ``fold(isSerial:_:_:)``, over some items, ascending, whether they have visits or not.
+  @inline(__always)
+  func fold<State>(
+    over items: [UInt32], isSerial: Bool, _ make: () -> State,
+    _ body: (inout State, UInt32, ItemSpans) -> Void
+  ) -> [State] {
+    Cores.fold(items.count, laneCount: isSerial ? 1 : Cores.lanes(for: items.count), make) { state, range in
+      guard !range.isEmpty else { return }
+      var walk = Walk(self, from: items[range.lowerBound])
+      for item in items[range] {
+        walk.load(item)
+        body(&state, item, walk.spans.contents)
+      }
     }
-    return low
   }
 
   /// Calls `body` with each item that has visits, in the order of the items' numbers.
-  @inline(__always)
-  func forEach(_ body: (UInt32, ArraySlice<VisitSpan>) throws -> Void) rethrows {
-    var visits: [VisitSpan] = []
-    for item in 0..<itemCount where starts.elements[item] < starts.elements[item + 1] {
-      load(UInt32(item), into: &visits)
-      try body(UInt32(item), visits[...])
+  func forEach(_ body: (UInt32, ItemSpans) -> Void) {
+    _ = fold(isSerial: true) {
+      ()
+    } _: { _, item, visits in
+      body(item, visits)
     }
   }
-}
 
-extension VisitSpans {
-  /// The visits of the items that `wants` lets pass, by item; `wants` is called from several threads. O(postings + subjects).
-  func byItem(_ view: borrowing LedgerView, where wants: (UInt32) -> Bool = { _ in true }) -> ItemVisits {
-    let itemCount = Int(view.log.symbolCount(in: .subject)) + 1
-    let laneCount = Cores.lanes(for: rowCount)
-    let rows = view.visits.loaded(through: rowCount)
-    // Each core counts, then places, the openings of a part of the book. The places of lane n are in row n.
-    let placesOfLanes = Scratch<UInt32>(count: itemCount * laneCount)
-    let places = placesOfLanes.elements
-    forEachWanted(rows, laneCount, itemCount, wants) { lane, row, _ in places[lane * itemCount + Int(row.item)] += 1 }
-    let starts = Scratch<UInt32>(count: itemCount + 1)
-    var total: UInt32 = 0
-    for item in 0..<itemCount {
-      starts.elements[item] = total
-      for lane in 0..<laneCount {
-        let count = places[lane * itemCount + item]
-        places[lane * itemCount + item] = total
-        total += count
+  /// The first item of each lane, and one behind the last: so that lanes have as many rows each, not as many items.
+  private func bounds(_ laneCount: Int) -> [UInt32] {
+    var bounds: [UInt32] = [0]
+    for lane in 1..<max(1, laneCount) {
+      let item =
+        settled.count >= posted.items.count
+        ? settled.item(of: settled.count * lane / laneCount) : posted.items[posted.items.count * lane / laneCount]
+      bounds.append(max(item, bounds[lane - 1]))
+    }
+    return bounds + [.max]
+  }
+
+  /// A way through the items, in the order of their numbers.
+  private struct Walk: ~Copyable {
+    private var settled: ItemRowCursor<SettledVisit>
+    private var corrected: ItemRowCursor<VisitPosting>
+    private let posted: PostedVisits
+    private let postedItems: UnsafeMutableBufferPointer<UInt32>
+    private let cut: Cut
+    /// The place of the next item that has postings behind the index.
+    private var place: Int
+    private var sums = VisitSums()
+    private(set) var spans = SpanBuffer()
+
+    init(_ all: ItemVisits, from item: UInt32) {
+      settled = ItemRowCursor(all.settled, from: item)
+      corrected = ItemRowCursor(all.corrected, from: item)
+      posted = all.posted
+      postedItems = all.posted.items
+      cut = all.cut
+      place = postedItems.partitioningIndex { $0 >= item }
+    }
+
+    /// The next item that may have visits; nil at the end.
+    @inline(__always)
+    var nextItem: UInt32? {
+      let next = min(
+        settled.item ?? .max, corrected.item ?? .max, place < postedItems.count ? postedItems[place] : .max)
+      return next == .max ? nil : next
+    }
+
+    /// Reads the visits of an item, which must not lie before the one read last, into ``spans``.
+    @inline(__always)
+    mutating func load(_ item: UInt32) {
+      spans.removeAll()
+      settled.skip(to: item)
+      corrected.skip(to: item)
+      while place < postedItems.count, postedItems[place] < item { place += 1 }
+      if corrected.item == item || place < postedItems.count && postedItems[place] == item { return addUp(item) }
+      while settled.item == item {
+        if let span = VisitSpan(settled.row, cut, after: spans.last) { spans.append(span) }
+        settled.step()
       }
     }
-    starts.elements[itemCount] = total
-    let order = Scratch<UInt32>(count: Int(total))
-    let ordered = order.elements
-    forEachWanted(rows, laneCount, itemCount, wants) { lane, row, number in
-      let place = lane * itemCount + Int(row.item)
-      ordered[Int(places[place])] = UInt32(truncatingIfNeeded: number)
-      places[place] += 1
-    }
-    withExtendedLifetime(placesOfLanes) {}
-    return ItemVisits(spans: self, rows: rows, order: order, starts: starts)
-  }
 
-  /// Calls `body` on all cores with the openings of wanted items, each core with those of a part of the book.
-  @inline(__always)
-  private func forEachWanted(
-    _ rows: LoadedRows<VisitPosting>, _ laneCount: Int, _ itemCount: Int, _ wants: (UInt32) -> Bool,
-    _ body: (Int, VisitPosting, Int) -> Void
-  ) {
-    Cores.run(laneCount) { lane in
-      forEachOpening(in: rows, words: words(lane, of: laneCount)) { number, row in
-        if Int(row.item) < itemCount, wants(row.item) { body(lane, row, number) }
+    @inline(never)
+    private mutating func addUp(_ item: UInt32) {
+      while settled.item == item {
+        sums.add(settled.row, cut)
+        settled.step()
       }
+      while corrected.item == item {
+        sums.add(corrected.row, cut)
+        corrected.step()
+      }
+      if place < postedItems.count, postedItems[place] == item {
+        posted.forEachPosting(at: place) { sums.add($0, cut) }
+        place += 1
+      }
+      sums.settle(into: &spans)
     }
-  }
-
-  private func words(_ lane: Int, of laneCount: Int) -> Range<Int> {
-    begun.count * lane / laneCount..<begun.count * (lane + 1) / laneCount
   }
 }

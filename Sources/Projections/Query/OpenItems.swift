@@ -40,7 +40,7 @@ struct OpenItems {
     var to: Int64?
   }
 
-  private let openedAt: [ArrivalPosting]
+  private let openedAt: SubjectTable<ArrivalPosting>
   private let closed: SubjectTable<Closing>
   /// All closings of items that were closed more than once; few were.
   private let closedAgain: [UInt32: [Closing]]
@@ -50,10 +50,10 @@ struct OpenItems {
   /// Settles arrivals, completions and visits of a cut.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
     self.parts = parts
-    var arrivals: [ArrivalPosting] = []
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.append($0) }
+    var arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
     openedAt = arrivals
-    var closed = SubjectTable<Closing>(view)
+    var closed = SubjectTable<Closing>(view, most: view.completions.count)
     var more: [UInt32: [Closing]] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
       let closing = Closing(from: row.effectiveMicros, to: end)
@@ -66,11 +66,11 @@ struct OpenItems {
     for item in more.keys { more[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
     self.closed = closed
     closedAgain = more
-    visits = VisitSpans(view.visits, parts.cut).byItem(view)
+    visits = ItemVisits(view, parts.cut)
   }
 
   /// When the first item came; nil without any.
-  var firstMicros: Int64? { openedAt.lazy.map(\.effectiveMicros).min() }
+  var firstMicros: Int64? { openedAt.values.lazy.map(\.effectiveMicros).min() }
 
   /// Calls `body` with each piece, those of one item side by side and in the order of time.
   func forEach(_ body: (OpenPiece) -> Void) {
@@ -85,25 +85,30 @@ struct OpenItems {
   func fold<State>(
     isSerial: Bool, _ make: () -> State, _ body: (inout State, OpenPiece) -> Void
   ) -> [State] {
-    Cores.fold(openedAt.count, laneCount: isSerial ? 1 : Cores.lanes(for: openedAt.count), make) { state, range in
-      var spans: [VisitSpan] = []
-      var closings: [Closing] = []
-      for index in range {
-        let arrival = openedAt[index]
-        if index + ItemVisits.prefetchDistance < range.upperBound {
-          visits.prefetch(Int(openedAt[index + ItemVisits.prefetchDistance].item))
-        }
-        visits.load(arrival.item, into: &spans)
-        closings.removeAll(keepingCapacity: true)
-        if let closing = closed[arrival.item] { closings.append(closing) }
-        if !closedAgain.isEmpty, let all = closedAgain[arrival.item] { closings = all }
-        tell(arrival, spans[...], closings) { body(&state, $0) }
-      }
+    visits.fold(over: openedAt.subjects, isSerial: isSerial, make) { state, item, spans in
+      guard let arrival = openedAt[item] else { return }
+      let closings = Closings(
+        only: closed[item], all: closedAgain.isEmpty || closed[item] == nil ? nil : closedAgain[item])
+      tell(arrival, spans, closings) { body(&state, $0) }
     }
   }
 
+  /// When an item was closed: hardly ever more than once, so that no list is made of it.
+  private struct Closings {
+    let only: Closing?
+    let all: [Closing]?
+
+    var count: Int { all?.count ?? (only == nil ? 0 : 1) }
+
+    subscript(index: Int) -> Closing? {
+      if let all { return all[index] }
+      return only
+    }
+  }
+
+  @inline(__always)
   private func tell(
-    _ arrival: ArrivalPosting, _ visits: ArraySlice<VisitSpan>, _ closings: [Closing], _ body: (OpenPiece) -> Void
+    _ arrival: ArrivalPosting, _ visits: ItemSpans, _ closings: Closings, _ body: (OpenPiece) -> Void
   ) {
     var piece = OpenPiece(
       item: arrival.item, stage: 0, attributes: arrival.attributes, stream: arrival.stamp.stream,
@@ -112,7 +117,7 @@ struct OpenItems {
     var visit = visits.startIndex
     for closing in 0...closings.count {
       // From the arrival or the reopening before, to the completion or to the cut's instant.
-      let end = closing < closings.count ? closings[closing].from : nil
+      let end = closing < closings.count ? closings[closing]?.from : nil
       while visit < visits.endIndex, end.map({ visits[visit].fromMicros < $0 }) ?? true {
         let span = visits[visit]
         visit += 1
@@ -144,7 +149,7 @@ struct OpenItems {
         piece.toMicros = end
         body(piece)
       }
-      guard closing < closings.count, let reopened = closings[closing].to else { return }
+      guard closing < closings.count, let reopened = closings[closing]?.to else { return }
       piece.stage = 0
       piece.fromMicros = reopened
       piece.sinceMicros = reopened

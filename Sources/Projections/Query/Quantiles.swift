@@ -45,19 +45,24 @@ public enum Quantiles {
     return min(max(rank, 1), count) - 1
   }
 
-  /// Percentiles of a non-empty buffer, which is reordered. O(n) on average for each.
+  /// Percentiles of a non-empty buffer, which may be reordered. O(n) on average for all of them.
   public static func nearestRank(
     _ percentiles: [Double], of values: UnsafeMutableBufferPointer<Int64>
   ) -> [Int64] {
     var results = [Int64](repeating: 0, count: percentiles.count)
+    let ranks = percentiles.map { rank($0, of: values.count) }
+    if values.count >= RankBuckets.leastCount {
+      let buckets = RankBuckets(values, ranks: ranks)
+      for index in ranks.indices { results[index] = buckets.value(ofRank: ranks[index]) }
+      return results
+    }
     // Ascending, so that each selection only needs the part behind the one before.
-    let order = percentiles.indices.sorted { percentiles[$0] < percentiles[$1] }
+    let order = ranks.indices.sorted { ranks[$0] < ranks[$1] }
     var low = 0
     for index in order {
-      let rank = rank(percentiles[index], of: values.count)
-      select(rank, in: values, from: low)
-      results[index] = values[rank]
-      low = rank
+      select(ranks[index], in: values, from: low)
+      results[index] = values[ranks[index]]
+      low = ranks[index]
     }
     return results
   }

@@ -5,9 +5,12 @@ struct Rejections {
   private var byItem: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
 
   /// Gathers them, whatever the question filters by: what happened to an item counts for all of its visits.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+  ///
+  /// - Parameter selected: events of the cut among which they are.
+  init(_ parts: AnswerParts, _ selected: SelectedEvents, _ view: borrowing LedgerView) throws {
     var found: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
-    try EventRows([.itemRejected], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
+    let rows = try EventRows([.itemRejected], parts.query.unfiltered, parts.cut, view, among: selected)
+    rows.forEach(view) { event in
       let name = view.log.symbolBytes(event.row.argument, in: .stage).map(Array.init) ?? []
       found[event.item, default: []].append((view.stages.number(of: name) ?? 0, event.row.effectiveMicros))
     }

@@ -16,9 +16,7 @@ struct RowClassifier {
   private let setGroupings: [Grouping]
   private var setKeys: [[String?]] = []
   private var groups: [GroupKey: Int] = [:]
-  /// Groups met lately, at ``GroupKey/place``: most rows are of few groups, and hashing a key costs more than all else.
-  private var recentKeys = [GroupKey](repeating: GroupKey(), count: GroupKey.placeCount)
-  private var recentGroups = [Int32](repeating: -1, count: GroupKey.placeCount)
+  private var recent = RecentNumbers<GroupKey>(GroupKey())
   /// The groups met so far, in order of first meeting.
   private(set) var keys: [GroupKey] = []
 
@@ -61,16 +59,14 @@ struct RowClassifier {
     var word: UInt32 = 0
     var period: Int32 = -1
 
-    static let placeCount = 1024
-
-    /// A cheap hash in 0 ..< ``placeCount``: products that do not wait for each other.
+    /// A cheap hash, see ``RecentNumbers``: products that do not wait for each other.
     @inline(__always)
     var place: Int {
       let words = words
       let mixed =
         words.0 &* 0x9E37_79B9_7F4A_7C15 ^ words.1 &* 0xBF58_476D_1CE4_E5B9 ^ words.2 &* 0x94D0_49BB_1331_11EB
         ^ words.3 &* 0xD6E8_FEB8_6659_FD93
-      return Int(((mixed ^ mixed >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 54)
+      return RecentNumbers<GroupKey>.place(mixed)
     }
 
     /// The same, packed, so that keys are compared a word at a time.
@@ -224,7 +220,7 @@ struct RowClassifier {
   @inline(__always)
   mutating func group(_ key: GroupKey) -> Int {
     let place = key.place
-    if recentGroups[place] >= 0, recentKeys[place] == key { return Int(recentGroups[place]) }
+    if let number = recent.number(of: key, at: place) { return Int(number) }
     return slowGroup(key, place)
   }
 
@@ -235,8 +231,7 @@ struct RowClassifier {
       groups[key] = number
       keys.append(key)
     }
-    recentKeys[place] = key
-    recentGroups[place] = Int32(truncatingIfNeeded: number)
+    recent.note(UInt32(truncatingIfNeeded: number), of: key, at: place)
     return number
   }
 

@@ -45,8 +45,10 @@ struct StagePlaces {
   private var isInDefinition: [Bool]
   private var table: StageTable
 
-  /// Looks the streams up. Only streams without a definition cost a pass over the visits.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView, _ spans: VisitSpans) {
+  /// Looks the streams up.
+  ///
+  /// - Parameter visits: where the order of streams without a definition is learnt from, in one pass; when nil, they have no stages.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView, learningFrom visits: ItemVisits? = nil) {
     let count = Int(view.log.symbolCount(in: .stream)) + 1
     lists = [[UInt32]](repeating: [], count: count)
     isInDefinition = [Bool](repeating: false, count: count)
@@ -56,19 +58,26 @@ struct StagePlaces {
       isInDefinition[stream] = true
       lists[stream] = definition.stages.filter { !$0.role.contains(.done) }.map(\.number)
     }
-    if isInDefinition.contains(false) { learn(parts, view, spans) }
+    if let visits, isInDefinition.contains(false) { learn(parts, view, visits) }
     for stream in 0..<count { table.set(lists[stream], of: UInt16(stream)) }
   }
 
-  private mutating func learn(_ parts: AnswerParts, _ view: borrowing LedgerView, _ spans: VisitSpans) {
+  private mutating func learn(_ parts: AnswerParts, _ view: borrowing LedgerView, _ visits: ItemVisits) {
     let stageCount = view.stages.names.count
-    var first = [Int64](repeating: .max, count: stageCount * lists.count)
     let isKnown = isInDefinition
-    spans.forEach(in: view.visits) { span in
-      guard Int(span.stream) < isKnown.count, !isKnown[Int(span.stream)], Int(span.stage) < stageCount else { return }
-      let index = Int(span.stream) * stageCount + Int(span.stage)
-      first[index] = min(first[index], span.fromMicros)
+    let lanes = visits.fold(isSerial: false) {
+      [Int64](repeating: .max, count: stageCount * isKnown.count)
+    } _: { first, _, spans in
+      for span in spans {
+        guard Int(span.stream) < isKnown.count, !isKnown[Int(span.stream)], Int(span.stage) < stageCount else {
+          continue
+        }
+        let index = Int(span.stream) * stageCount + Int(span.stage)
+        first[index] = min(first[index], span.fromMicros)
+      }
     }
+    var first = [Int64](repeating: .max, count: stageCount * isKnown.count)
+    for lane in lanes { for index in first.indices { first[index] = min(first[index], lane[index]) } }
     for stream in lists.indices where !isKnown[stream] {
       // Of two used first at one instant the name decides, so that the order of arrival does not.
       var named: [(micros: Int64, name: String, stage: UInt32)] = []

@@ -1,6 +1,6 @@
 import ValueStream
 
-/// How long some items processed and waited in each stage, in all: from the signed sums of their postings in a cut.
+/// How long some items processed and waited in each stage, in all: in a cut.
 struct StageSums {
   /// A stage of a stream.
   struct Stage: Hashable {
@@ -20,8 +20,8 @@ struct StageSums {
 
   /// Sums up the items that are given with the stream that each is counted under.
   init(of items: [(item: UInt32, stream: UInt16)], _ parts: AnswerParts, _ view: borrowing LedgerView) {
-    var byItem = [UInt16](repeating: .max, count: Int(view.log.symbolCount(in: .subject)) + 1)
-    for (item, stream) in items where Int(item) < byItem.count { byItem[Int(item)] = stream }
+    var byItem = SubjectTable<UInt16>(view)
+    for (item, stream) in items { byItem.set(item, stream) }
     let streams = byItem
     let stageCount = view.stages.names.count
     var sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
@@ -37,18 +37,22 @@ struct StageSums {
         }
       }
     }
-    let visited = view.visits.fold(in: cut, { none }) { sums, row in
-      guard Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
-      let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
-      guard place < sums.count else { return }
-      let signed = Int128(clock.signedSpan(row, cut.atMicros))
-      let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.sinceMicros, position: .max)
-      if role.contains(.queue) { sums[place].waitMicros += signed } else { sums[place].processMicros += signed }
+    let visited = ItemVisits(view, cut).fold(over: streams.subjects, isSerial: false) {
+      none
+    } _: { sums, item, spans in
+      guard let stream = streams[item] else { return }
+      for span in spans {
+        let place = Int(stream) * stageCount + Int(span.stage)
+        guard place < sums.count else { continue }
+        let lasted = Int128(clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? cut.atMicros))
+        let role = rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
+        if role.contains(.queue) { sums[place].waitMicros += lasted } else { sums[place].processMicros += lasted }
+      }
     }
     absorb(visited)
     let blocked = view.blocks.fold(in: cut, { none }) { sums, row in
-      guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != .max else { return }
-      let place = Int(streams[Int(row.item)]) * stageCount + Int(row.stage)
+      guard row.stage != 0, let stream = streams[row.item] else { return }
+      let place = Int(stream) * stageCount + Int(row.stage)
       guard place < sums.count,
         !rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
       else { return }

@@ -1,9 +1,10 @@
+import EventLog
 import LMDB
 
 /// Which entries of a book stand in a cut: one bit for each opening posting.
 ///
 /// A posting inside the cut toggles the bit of the entry it belongs to, so the bit at the end is the signed sum, whatever the order.
-/// One pass over the postings up to the position; blocks that begin after the instant are skipped by their zone map.
+/// One pass over the postings up to the position, on all cores; blocks that begin after the instant are skipped by their zone map.
 struct StandingEntries {
   private let words: [UInt64]
 
@@ -12,27 +13,38 @@ struct StandingEntries {
   /// - Parameter onlyBegun: whether an entry stands also when it has ended by itself (a delivery that was followed by a reopening), so that
   ///   only what was taken back because it was wrong is left out.
   init<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut, onlyBegun: Bool = false) {
-    let rowCount = book.firstRow(positionAfter: cut.position)
+    let blocks = book.blocks(in: cut)
+    let rowCount = blocks.last.map { $0.firstRow + $0.rows.count } ?? 0
+    let laneCount = Cores.lanes(for: blocks.count * RowTable<Row>.rowsPerBlock)
     var words = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     words.withUnsafeMutableBufferPointer { words in
-      var number = 0
-      while number * RowTable<Row>.rowsPerBlock < rowCount {
-        let block = book.block(number)
-        number += 1
-        guard block.header.minTimeMicros <= cut.atMicros else { continue }
-        let count = min(block.rows.count, rowCount - block.firstRow)
-        let wholly = block.header.maxTimeMicros <= cut.atMicros
-        for index in 0..<count {
-          let posting = block.rows[index]
-          // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
-          let opening = min(Int(posting.opening), block.firstRow + index)
-          var isInside: UInt64 = wholly || posting.effectiveMicros <= cut.atMicros ? 1 : 0
-          if onlyBegun, posting.stamp.flags.contains(.negative) != posting.stamp.flags.contains(.reversal) {
-            isInside = 0
+      let shared = Unchecked(words)
+      let lanes = Cores.fold(blocks.count, laneCount: laneCount) {
+        [Int]()
+      } _: { later, range in
+        guard !range.isEmpty else { return }
+        // What an earlier part of the book opened is another core's to change; few entries last from one part into the next.
+        let first = range.lowerBound == 0 ? 0 : (blocks[range.lowerBound].firstRow + 63) / 64 * 64
+        let words = shared.value
+        for block in blocks[range] {
+          let wholly = block.header.maxTimeMicros <= cut.atMicros
+          for index in block.rows.indices {
+            let posting = block.rows[index]
+            // An opening never lies behind its own posting; the minimum keeps a damaged file from reaching out of the bits.
+            let opening = min(Int(posting.opening), block.firstRow + index)
+            var isInside: UInt64 = wholly || posting.effectiveMicros <= cut.atMicros ? 1 : 0
+            if onlyBegun, posting.stamp.flags.contains(.negative) != posting.stamp.flags.contains(.reversal) {
+              isInside = 0
+            }
+            if opening >= first {
+              words[opening >> 6] ^= isInside << UInt64(opening & 63)
+            } else if isInside != 0 {
+              later.append(opening)
+            }
           }
-          words[opening >> 6] ^= isInside << UInt64(opening & 63)
         }
       }
+      for opening in lanes.joined() { words[opening >> 6] ^= 1 << UInt64(opening & 63) }
     }
     self.words = words
   }

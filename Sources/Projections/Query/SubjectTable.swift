@@ -6,12 +6,23 @@ struct SubjectTable<Value> {
   private(set) var values: [Value] = []
 
   /// An empty table for the subjects that a view knows.
-  init(_ view: borrowing LedgerView) {
+  ///
+  /// - Parameter most: how many values there will be at most, so that they need not move as they grow in number.
+  init(_ view: borrowing LedgerView, most: Int = 0) {
+    values.reserveCapacity(most)
     places = [UInt32](repeating: 0, count: Int(view.log.symbolCount(in: .subject)) + 1)
   }
 
   /// How many subjects have a value.
   var count: Int { values.count }
+
+  /// The subjects that have a value, ascending. O(subjects that the view knows).
+  var subjects: [UInt32] {
+    var subjects: [UInt32] = []
+    subjects.reserveCapacity(values.count)
+    for subject in places.indices where places[subject] != 0 { subjects.append(UInt32(truncatingIfNeeded: subject)) }
+    return subjects
+  }
 
   /// The value of a subject; nil for none. A subject beyond the view's has none, and cannot be given one.
   @inline(__always)

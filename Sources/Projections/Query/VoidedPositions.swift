@@ -5,22 +5,15 @@ import ValueStream
 struct VoidedPositions {
   private var positions: PositionSet?
 
-  /// Gathers them. One pass over the facts if the log has voids at all.
+  /// Gathers them. O(voids).
   init(_ view: borrowing LedgerView, asOf limit: UInt64) throws {
     guard view.log.hasVoids else { return }
-    let facts = try view.log.facts()
-    var candidates: Set<UInt64> = []
-    for number in 0..<facts.blockCount {
-      let block = facts.block(number)
-      for (index, fact) in block.rows.enumerated() {
-        let position = UInt64(block.firstRow + index + 1)
-        guard position <= limit else { break }
-        if fact.flags.contains(.voidedOnArrival) { candidates.insert(position) }
-        if fact.kind == EventKind.eventVoided.rawValue, fact.measure != 0 { candidates.insert(fact.measure) }
-      }
-    }
+    var targets: [UInt64] = []
+    try view.log.forEachVoided { targets.append($0) }
     var positions = PositionSet(upTo: limit)
-    for position in candidates where try Voids.isVoided(position, asOf: limit, view.log) { positions.insert(position) }
+    for target in targets where try target <= limit && Voids.isVoided(target, asOf: limit, view.log) {
+      positions.insert(target)
+    }
     self.positions = positions
   }
 

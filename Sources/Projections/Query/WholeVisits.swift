@@ -47,7 +47,7 @@ struct WholeVisit {
 /// Calls `body` with the visits of one item, as ``forEachItem(_:_:)`` gives them, those that only changed attributes put together.
 @inline(__always)
 func forEachVisit(
-  _ spans: ArraySlice<VisitSpan>, _ parts: borrowing AnswerParts, _ body: (WholeVisit) throws -> Void
+  _ spans: ItemSpans, _ parts: borrowing AnswerParts, _ body: (WholeVisit) throws -> Void
 ) rethrows {
   let clock = parts.clock
   let atMicros = parts.cut.atMicros
@@ -67,7 +67,7 @@ func forEachVisit(
 /// later are dropped (`backwardMoves: forgetLater`). Stages without a place stay.
 @inline(__always)
 func forEachKeptVisit(
-  _ spans: ArraySlice<VisitSpan>, _ parts: borrowing AnswerParts, _ places: StageTable?,
+  _ spans: ItemSpans, _ parts: borrowing AnswerParts, _ places: StageTable?,
   _ body: (WholeVisit) throws -> Void
 ) rethrows {
   guard let places else { return try forEachVisit(spans, parts, body) }

@@ -42,13 +42,12 @@ public struct BootstrapInterval: Sendable, Equatable {
     let before = before.sorted()
     let after = after.sorted()
     var random = SplitMix64(seed: seed)
-    var drawnBefore = before
-    var drawnAfter = after
+    var counts = [UInt32](repeating: 0, count: max(before.count, after.count))
     var differences: [Int64] = []
     differences.reserveCapacity(resamples)
     for _ in 0..<resamples {
-      let from = Self.drawMedian(of: before, into: &drawnBefore, &random)
-      let to = Self.drawMedian(of: after, into: &drawnAfter, &random)
+      let from = Self.drawMedian(of: before, &counts, &random)
+      let to = Self.drawMedian(of: after, &counts, &random)
       differences.append(Self.difference(from, to))
     }
     differences.sort()
@@ -62,14 +61,22 @@ public struct BootstrapInterval: Sendable, Equatable {
     self.resamples = resamples
   }
 
+  /// The median of as many values as there are, drawn from sorted ones: how often each was drawn says where it lies. `counts` holds zeros,
+  /// before and after.
   private static func drawMedian(
-    of values: [Int64], into drawn: inout [Int64], _ random: inout SplitMix64
+    of values: [Int64], _ counts: inout [UInt32], _ random: inout SplitMix64
   ) -> Int64 {
-    for index in drawn.indices { drawn[index] = values[random.below(values.count)] }
-    let rank = Quantiles.rank(50, of: drawn.count)
-    return drawn.withUnsafeMutableBufferPointer { buffer in
-      Quantiles.select(rank, in: buffer, from: 0)
-      return buffer[rank]
+    counts.withUnsafeMutableBufferPointer { counts in
+      for _ in values.indices { counts[random.below(values.count)] += 1 }
+      let rank = Quantiles.rank(50, of: values.count)
+      var drawn = 0
+      var median = 0
+      while drawn + Int(counts[median]) <= rank {
+        drawn += Int(counts[median])
+        median += 1
+      }
+      for index in values.indices { counts[index] = 0 }
+      return values[median]
     }
   }
 

@@ -45,6 +45,33 @@ struct BookVerifier {
     if let failure = live.failure { findings.append("\(name): \(failure)") }
   }
 
+  /// Compares the index of visits with one that is made anew over as many rows of new books.
+  mutating func compareVisitIndex(_ live: borrowing LedgerView, _ fresh: BookStore) throws {
+    let rowCount = live.visitIndex.rowCount
+    guard rowCount > 0, findings.isEmpty else { return }
+    try VisitIndexBuilder.rebuild(fresh, through: rowCount)
+    let transaction = try fresh.environment.beginRead()
+    let rebuilt = try VisitIndexReader(fresh.visitIndex, in: transaction)
+    compare("visits.settled", live.visitIndex.settled, rebuilt.settled)
+    compare("visits.corrected", live.visitIndex.corrected, rebuilt.corrected)
+    withExtendedLifetime(transaction) {}
+  }
+
+  private mutating func compare<Row: Equatable>(_ name: String, _ live: RowReader<Row>, _ fresh: RowReader<Row>) {
+    if live.count != fresh.count {
+      findings.append("\(name) has \(live.count) rows, one made anew has \(fresh.count)")
+      return
+    }
+    for number in 0..<live.blockCount {
+      let (liveBlock, freshBlock) = (live.block(number), fresh.block(number))
+      for index in liveBlock.rows.indices where liveBlock.rows[index] != freshBlock.rows[index] {
+        findings.append("\(name) row \(liveBlock.firstRow + index) differs from one made anew")
+        return
+      }
+    }
+    if let failure = live.failure { findings.append("\(name): \(failure)") }
+  }
+
   /// Checks that entries alternate (+1, −1, +1 …), that nobody is in two stages, that whoever is in a stage is open, and that what came
   /// minus what went is what is there.
   mutating func checkBalance(_ view: borrowing LedgerView) {

@@ -64,6 +64,7 @@ extension Ledger {
     let live = try view()
     let rebuilt = try LedgerView(log: log.snapshot(), store: fresh)
     books.compare(live, with: rebuilt)
+    try books.compareVisitIndex(live, fresh)
     books.checkBalance(live)
     result.findingCount += books.findings.count
     result.findings += books.findings.map { ("books", $0) }

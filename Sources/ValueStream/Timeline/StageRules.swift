@@ -83,16 +83,19 @@ public struct StreamRules: Sendable {
   @inlinable public static var undefinedStageRole: StageRole { [.work, .commits] }
 
   private var rules: [[StageRules]] = []
-  /// The newest definition of each stream, laid out flat: nearly every fact is decided by it.
-  @usableFromInline var newest: [Newest] = []
-  @usableFromInline var newestRoles: [StageRole] = []
+  /// All definitions once more, laid out flat, those of a stream side by side and the newest first: every fact and every visit is decided
+  /// by one, nearly always the newest.
+  @usableFromInline var entries: [Entry] = []
+  /// Where the entries of each stream begin; one more at the end.
+  @usableFromInline var starts: [Int] = [0]
+  @usableFromInline var roles: [StageRole] = []
 
-  @usableFromInline struct Newest: BitwiseCopyable, Sendable {
-    @usableFromInline var occurredMicros = Int64.max
-    @usableFromInline var position = UInt64.max
-    @usableFromInline var firstRole = 0
-    @usableFromInline var roleCount = 0
-    @usableFromInline var unknownStageRole = StageRole()
+  @usableFromInline struct Entry: BitwiseCopyable, Sendable {
+    @usableFromInline var occurredMicros: Int64
+    @usableFromInline var position: UInt64
+    @usableFromInline var firstRole: Int
+    @usableFromInline var roleCount: Int
+    @usableFromInline var unknownStageRole: StageRole
   }
 
   /// No definitions.
@@ -117,18 +120,18 @@ public struct StreamRules: Sendable {
   }
 
   private mutating func layOut() {
-    newest = []
-    newestRoles = []
+    entries = []
+    starts = [0]
+    roles = []
     for definitions in rules {
-      guard let last = definitions.last else {
-        newest.append(Newest())
-        continue
+      for definition in definitions.reversed() {
+        entries.append(
+          Entry(
+            occurredMicros: definition.occurredMicros, position: definition.position, firstRole: roles.count,
+            roleCount: definition.roles.count, unknownStageRole: definition.unknownStageRole))
+        roles += definition.roles
       }
-      newest.append(
-        Newest(
-          occurredMicros: last.occurredMicros, position: last.position, firstRole: newestRoles.count,
-          roleCount: last.roles.count, unknownStageRole: last.unknownStageRole))
-      newestRoles += last.roles
+      starts.append(entries.count)
     }
   }
 
@@ -146,14 +149,24 @@ public struct StreamRules: Sendable {
   /// The role that a stage has for a fact. Cost: one look at the newest definition in the usual case.
   @inlinable
   public func role(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole {
-    guard Int(stream) < newest.count else { return Self.undefinedStageRole }
-    let last = newest[Int(stream)]
-    if (last.occurredMicros, last.position) <= (micros, position) {
-      guard Int(stage) < last.roleCount else { return last.unknownStageRole }
-      let role = newestRoles[last.firstRole + Int(stage)]
-      return role.isEmpty ? last.unknownStageRole : role
+    guard Int(stream) + 1 < starts.count else { return Self.undefinedStageRole }
+    for index in starts[Int(stream)]..<starts[Int(stream) + 1] {
+      let entry = entries[index]
+      guard (entry.occurredMicros, entry.position) <= (micros, position) else { continue }
+      guard Int(stage) < entry.roleCount else { return entry.unknownStageRole }
+      let role = roles[entry.firstRole + Int(stage)]
+      return role.isEmpty ? entry.unknownStageRole : role
     }
-    return definition(of: stream, at: micros, position: position)?.role(of: stage) ?? Self.undefinedStageRole
+    return Self.undefinedStageRole
+  }
+
+  /// Whether a definition of a stream is in force for a fact at an instant and position.
+  @inlinable
+  public func isDefined(_ stream: UInt16, at micros: Int64, position: UInt64) -> Bool {
+    guard Int(stream) + 1 < starts.count else { return false }
+    // The oldest is in force first.
+    let (first, end) = (starts[Int(stream)], starts[Int(stream) + 1])
+    return first < end && (entries[end - 1].occurredMicros, entries[end - 1].position) <= (micros, position)
   }
 
   /// The stage that an item enters which is created without one: the stream's first, or none where no definition is in force.

@@ -36,8 +36,11 @@ struct Rebuild: ParsableCommand {
       progress.update(done: Double(position), total: Double(end), count: Int(position), unit: "facts")
     }
     progress.finish()
-    let seconds = Double(Clock.nowMicros() - started) / 1e6
-    Output.write("Rebuilt the books from \(last) facts in \(String(format(seconds))) s.\n")
+    let rebuilt = Clock.nowMicros()
+    try ledger.indexVisits()
+    Output.write(
+      "Rebuilt the books from \(last) facts in \(format(rebuilt - started)) s, and the index of visits in "
+        + "\(format(Clock.nowMicros() - rebuilt)) s.\n")
   }
 
   private func compare(_ ledger: Ledger, _ progress: Progress) throws {
@@ -67,8 +70,8 @@ struct Rebuild: ParsableCommand {
     }
   }
 
-  private func format(_ seconds: Double) -> Substring {
-    let millis = String(Int(seconds * 1000) + 1_000_000_000).dropFirst()
+  private func format(_ micros: Int64) -> String {
+    let millis = String(micros / 1000 + 1_000_000_000).dropFirst()
     let whole = millis.dropLast(3).drop { $0 == "0" }
     return (whole.isEmpty ? "0" : whole) + "." + millis.suffix(3)
   }

@@ -17,9 +17,21 @@ final class TestLedger {
     ledger = try Ledger.create(at: directory)
   }
 
-  convenience init(_ events: [PlainEvent], batch: Int = .max, catchingUp: Bool = false) throws {
+  /// A ledger of events.
+  ///
+  /// - Parameter indexed: how large a part of the events the index of visits covers when they were appended: most tests ask ledgers of which
+  ///   some is in the index and some behind it.
+  convenience init(
+    _ events: [PlainEvent], batch: Int = .max, catchingUp: Bool = false, indexed: Double = 0.6
+  ) throws {
     try self.init()
     var rest = events[...]
+    if !catchingUp, indexed > 0, !events.isEmpty {
+      let count = Int((Double(events.count) * indexed).rounded(.up))
+      try append(Array(rest.prefix(count)))
+      rest = rest.dropFirst(count)
+      try ledger.indexVisits()
+    }
     while !rest.isEmpty {
       try append(Array(rest.prefix(batch)))
       rest = rest.dropFirst(batch)
@@ -86,7 +98,7 @@ extension LedgerView {
       return sums.filter { $0.value != 0 }
     }
     var spans: [VisitSpan] = []
-    VisitSpans(visits, cut).byItem(self).forEach { spans += $1 }
+    ItemVisits(self, cut).forEach { spans += $1 }
     for span in spans where span.toMicros != span.fromMicros {
       world.spans.append(
         NaiveLedger.Span(
