@@ -45,6 +45,9 @@ extension Ledger {
       add("book.defects", try store.defects.statistics(in: transaction))
       add("book.blocks", try store.blocks.statistics(in: transaction))
       add("book.events", try store.events.statistics(in: transaction))
+      let index = store.visitIndex.sides[try store.visitIndex.state(in: transaction).side]
+      add("visits.settled", try index.settled.statistics(in: transaction))
+      add("visits.corrected", try index.corrected.statistics(in: transaction))
       add("names", try store.names.statistics(in: transaction))
       add("defects.rows", try store.defectRows.statistics(in: transaction))
     }

@@ -23,6 +23,21 @@ struct VisitIndexTests {
     }
   }
 
+  @Test("a row has 56 bytes, its members where the format says")
+  func layout() {
+    #expect(MemoryLayout<SettledVisit>.size == 56)
+    #expect(MemoryLayout<SettledVisit>.stride == 56)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.fromMicros) == 0)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.toMicros) == 8)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.opened) == 16)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.ended) == 24)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.item) == 32)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.stage) == 36)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.attributes) == 40)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.actor) == 44)
+    #expect(MemoryLayout<SettledVisit>.offset(of: \.opening) == 48)
+  }
+
   @Test("items are read in the order of their numbers, whichever are wanted", arguments: 0..<6)
   func wanted(seed: Int) throws {
     let events = RandomEvents.make(count: 80, seed: UInt64(seed) &+ 5000, distinctTimes: false)

@@ -87,18 +87,15 @@ public struct LogSnapshot: ~Copyable {
   ) throws(LedgerError) {
     try storage { () throws(LMDBError) in
       var cursor = try Cursor(table, in: transaction)
-      guard try cursor.moveToFirst() else { return }
-      repeat {
-        let subject = UInt32(truncatingIfNeeded: cursor.integerKey)
-        var more = try cursor.readPage()
-        while more {
-          let page = cursor.value
-          for offset in stride(from: 0, to: page.count - 7, by: 8) {
-            body(subject, page.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-          }
-          more = try cursor.readNextPage()
+      // Most subjects are listed with one or two positions, for which reading pages of values costs more than it spares.
+      var more = try cursor.moveToFirst()
+      while more {
+        let value = cursor.value
+        if value.count == 8 {
+          body(UInt32(truncatingIfNeeded: cursor.integerKey), value.loadUnaligned(as: UInt64.self))
         }
-      } while try cursor.moveToNextKey()
+        more = try cursor.moveToNext()
+      }
     }
   }
 

@@ -25,7 +25,7 @@ public enum AnswerDifference {
       let change = left?.number.flatMap { old in right?.number.map { $0 - old } }
       rows.append([
         .text(any.key.joined(separator: " · ")), .text(any.column.name), any.column.unit.map(Value.text) ?? .null,
-        cell(left), cell(right), change.map(Value.number) ?? .null,
+        cell(left?.number, any.column), cell(right?.number, any.column), cell(change, any.column),
       ])
     }
     let columns = [
@@ -132,7 +132,15 @@ public enum AnswerDifference {
     }
   }
 
-  private static func cell(_ cell: Cell?) -> Value { cell?.number.map(Value.number) ?? .null }
+  /// A number as the column that it comes from shows it.
+  private static func cell(_ number: Double?, _ column: Column) -> Value {
+    guard let number else { return .null }
+    switch column.type {
+    case .duration: return .duration(number)
+    case .share: return .share(number)
+    default: return .number(number)
+    }
+  }
 
   private static func amount(_ evidence: [Explanation.Evidence]) -> Value {
     guard !evidence.isEmpty else { return .null }

@@ -6,8 +6,7 @@ import LMDB
 /// An item that nothing was ever taken back of, and whose visits were learnt of in the order in which they began, has them in
 /// `visits.settled`, in that order, each as one row with both of its ends and the positions that they are known from: whether it stands in
 /// a cut can be told from the row alone, for every cut. Of the other items, which are few, `visits.corrected` has the postings as they are.
-/// Both are sorted by item. Postings behind the last row of the index are
-/// read from the book.
+/// Both are sorted by item. Postings behind the last row of the index are read from the book.
 ///
 /// There are two sides: one is read while the other is written. All of it follows from the book.
 struct VisitIndex: Sendable {

@@ -1,3 +1,4 @@
+import EventLog
 import ValueStream
 
 /// Posts what a fact in order brings about, straight into the buffers.
@@ -9,6 +10,7 @@ struct DirectSink: TimelineSink {
   private let visits: Unmanaged<RowBuffer<VisitPosting>>
   private let completions: Unmanaged<RowBuffer<CompletionPosting>>
   private let blocks: Unmanaged<RowBuffer<BlockPosting>>
+  private let events: Unmanaged<RowBuffer<EventPosting>>
   private let cache: Unmanaged<ItemCache>
   var position: UInt64 = 0
   var item: UInt32 = 0
@@ -19,12 +21,21 @@ struct DirectSink: TimelineSink {
     visits = Unmanaged.passUnretained(pending.visits)
     completions = Unmanaged.passUnretained(pending.completions)
     blocks = Unmanaged.passUnretained(pending.blocks)
+    events = Unmanaged.passUnretained(pending.events)
     self.cache = Unmanaged.passUnretained(cache)
   }
 
   @inline(__always)
   private func push(_ tag: UInt64, _ row: UInt32) {
     cache._withUnsafeGuaranteedRef { $0.push(slot, tag | UInt64(row)) }
+  }
+
+  /// Posts an event as it is.
+  @inline(__always)
+  func post(_ fact: Fact) {
+    events._withUnsafeGuaranteedRef { events in
+      events.append(EventPosting(fact, causedBy: position, opening: events.nextRow, flags: []))
+    }
   }
 
   @inline(__always)

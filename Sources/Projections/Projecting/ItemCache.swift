@@ -1,4 +1,5 @@
 import CLMDB
+import Glibc
 import ValueStream
 
 /// The items that the projector works with: every open one, and the most recently closed ones. Whatever is not here can be read back from
@@ -255,10 +256,13 @@ final class ItemCache {
     old.deallocate()
   }
 
-  /// Memory that begins at a cache line.
+  /// Memory that begins at a cache line; much of it in huge pages where the system has them, since it is looked up at random.
   private static func aligned<T: BitwiseCopyable>(_ capacity: Int) -> UnsafeMutablePointer<T> {
-    UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<T>.stride, alignment: 64)
-      .bindMemory(to: T.self, capacity: capacity)
+    let bytes = capacity * MemoryLayout<T>.stride
+    let isLarge = bytes >= 1 << 22
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? 1 << 21 : 64)
+    if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
+    return memory.bindMemory(to: T.self, capacity: capacity)
   }
 
   private static func grown<T: BitwiseCopyable>(

@@ -3,9 +3,9 @@ import ValueStream
 
 extension Projector {
   /// A defect was found or resolved.
-  func processDefect(_ fact: Fact, _ source: borrowing FactSource) throws {
+  func processDefect(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
     // When it was found again, and how and when it was settled, is asked for too; this book says only what counts.
-    try processEvent(fact, source)
+    try processEvent(fact, source, &sink)
     if fact.kind == EventKind.defectResolved.rawValue {
       // Only a resolution that says there was no defect changes the book.
       guard try isReversing(fact, source) else { return }

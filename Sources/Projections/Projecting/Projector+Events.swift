@@ -4,9 +4,10 @@ import ValueStream
 extension Projector {
   /// An event that is about neither an item's way nor a defect: it is posted as it is.
   @inline(__always)
-  func processEvent(_ fact: Fact, _ source: borrowing FactSource) throws {
+  func processEvent(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
     if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
-    post(fact, opening: pending.events.nextRow, flags: [])
+    sink.position = position
+    sink.post(fact)
     // Every question needs the policies: they are found without going through the book.
     if fact.kind == EventKind.policyDefined.rawValue { noteCause(position) }
   }
@@ -38,12 +39,18 @@ extension Projector {
     return nil
   }
 
-  @inline(__always)
   private func post(_ fact: Fact, opening: UInt32, flags: PostingFlags) {
-    pending.events.append(
-      EventPosting(
-        stamp: PostingStamp(position: position, stream: fact.stream, flags: flags),
-        effectiveMicros: fact.occurredMicros, measure: fact.measure, subject: fact.subject, argument: fact.argument,
-        attributes: fact.attributes, opening: opening, kind: fact.kind, factFlags: fact.flags.rawValue))
+    pending.events.append(EventPosting(fact, causedBy: position, opening: opening, flags: flags))
+  }
+}
+
+extension EventPosting {
+  /// What a fact says, posted because of the event at a position.
+  @inline(__always)
+  init(_ fact: Fact, causedBy position: UInt64, opening: UInt32, flags: PostingFlags) {
+    self.init(
+      stamp: PostingStamp(position: position, stream: fact.stream, flags: flags), effectiveMicros: fact.occurredMicros,
+      measure: fact.measure, subject: fact.subject, argument: fact.argument, attributes: fact.attributes,
+      opening: opening, kind: fact.kind, factFlags: fact.flags.rawValue)
   }
 }

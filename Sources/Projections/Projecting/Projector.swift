@@ -24,11 +24,12 @@ final class Projector {
   var postings: any PostedRows
 
   @exclusivity(unchecked) var collector = EntryCollector()
-  @exclusivity(unchecked) var stageNumbers: [UInt32] = []
+  /// The book's number of a stage, by the log's symbol; 0 when it was not looked up yet.
+  let stageNumbers = SymbolNumbers()
   /// The book's number of a word, by the log's symbol; 0 when it was not looked up yet.
-  @exclusivity(unchecked) var textNumbers: [UInt32] = []
+  let textNumbers = SymbolNumbers()
   /// The number of the actor that a set of attributes names, by the log's symbol; 0 for none.
-  @exclusivity(unchecked) var actors: [UInt32] = []
+  let actors = SymbolNumbers()
   var reversingResolutions: [UInt32: Bool] = [:]
   var savedAttributeSets: Int
 
@@ -86,8 +87,8 @@ final class Projector {
     case .none: return
     case .item: try processItem(fact, source, &sink)
     case .definition: try processDefinition(fact, source)
-    case .defect: try processDefect(fact, source)
-    case .event: try processEvent(fact, source)
+    case .defect: try processDefect(fact, source, &sink)
+    case .event: try processEvent(fact, source, &sink)
     case .void: try processVoid(fact, source)
     }
   }
@@ -96,7 +97,7 @@ final class Projector {
   private func processItem(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
     let itemFact = try itemFact(fact, position, source)
     // What an item is worth is said by its events, not by its timeline.
-    if fact.measure != 0 { try processEvent(fact, source) }
+    if fact.measure != 0 { try processEvent(fact, source, &sink) }
     if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
     let slot: Int
     if let known = cache.find(fact.subject) {
@@ -138,7 +139,7 @@ final class Projector {
     }
     var word: UInt32 = 0
     if kind == .itemEntered {
-      if Int(fact.attributes) < actors.count { word = actors[Int(fact.attributes)] }
+      word = actors[fact.attributes]
     } else if kind == .itemBlocked, fact.argument != 0 {
       word = try textNumber(fact.argument, source)
     }
@@ -149,18 +150,18 @@ final class Projector {
 
   @inline(__always)
   private func stageNumber(_ symbol: UInt32, _ source: borrowing FactSource) throws -> UInt32 {
-    if Int(symbol) < stageNumbers.count, stageNumbers[Int(symbol)] != 0 { return stageNumbers[Int(symbol)] }
+    let known = stageNumbers[symbol]
+    if known != 0 { return known }
     let number = internStage(try source.symbol(symbol, in: .stage))
-    while stageNumbers.count <= Int(symbol) { stageNumbers.append(0) }
-    stageNumbers[Int(symbol)] = number
+    stageNumbers.set(symbol, number)
     return number
   }
 
   private func textNumber(_ symbol: UInt32, _ source: borrowing FactSource) throws -> UInt32 {
-    if Int(symbol) < textNumbers.count, textNumbers[Int(symbol)] != 0 { return textNumbers[Int(symbol)] }
+    let known = textNumbers[symbol]
+    if known != 0 { return known }
     let number = internText(try source.symbol(symbol, in: .text))
-    while textNumbers.count <= Int(symbol) { textNumbers.append(0) }
-    textNumbers[Int(symbol)] = number
+    textNumbers.set(symbol, number)
     return number
   }
 
@@ -168,9 +169,8 @@ final class Projector {
   private func learn(_ delta: UInt32, _ source: borrowing FactSource) throws {
     let encoding = try source.symbol(delta, in: .attributes)
     context.attributes.learn(delta: delta, encoding: encoding)
-    while actors.count <= Int(delta) { actors.append(0) }
     let actor = AttributeEntry.decode(encoding).first { $0.tag == AttributeTag.actor.rawValue }
-    actors[Int(delta)] = internText(actor?.bytes)
+    actors.set(delta, internText(actor?.bytes))
   }
 
   /// The number of a stage's name.

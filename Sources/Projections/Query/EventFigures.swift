@@ -119,7 +119,7 @@ struct EventFigures<Sum> {
   private mutating func serviceNumber(of set: UInt32, _ view: borrowing LedgerView) -> UInt32 {
     guard Int(set) < serviceBySet.count else { return 0 }
     if let known = serviceBySet[Int(set)] { return known }
-    let service = Self.service(view.attributeSets[Int(set)])
+    let service = Self.service(view.attributeSet(set))
     let number = services.firstIndex(of: service) ?? services.count
     if number == services.count { services.append(service) }
     serviceBySet[Int(set)] = UInt32(number)

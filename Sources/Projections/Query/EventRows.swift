@@ -93,7 +93,7 @@ struct EventRows {
       }
       let set = attributes?[place] ?? 0
       if checksItems {
-        guard passes(said, view.attributeSets[Int(set)]) else { return }
+        guard passes(said, view.attributeSet(set)) else { return }
       }
       try body(
         Event(row: row, kind: EventKind(rawValue: row.kind) ?? .opaque, words: said, item: item, itemAttributes: set))

@@ -32,6 +32,11 @@ public struct LedgerView: ~Copyable {
   /// The position up to which the books are posted: the newest that a question can ask about.
   public let position: UInt64
 
+  /// The encoding of an attribute set; the empty one for a number that the books do not know, as damaged ones may have.
+  func attributeSet(_ number: UInt32) -> [UInt8] {
+    Int(number) < attributeSets.count ? attributeSets[Int(number)] : []
+  }
+
   init(log: consuming LogSnapshot, store: BookStore) throws {
     let transaction = try store.environment.beginRead()
     let position = try store.checkpoint(in: transaction).checkpoint.position

@@ -80,7 +80,8 @@ struct Verify: ParsableCommand {
     }
     output.write(
       Table(
-        title: result.isClean ? "Everything is right" : Self.counted(result.findingCount),
+        title: result.isClean
+          ? "Everything is right: \(result.size) events, root \(result.root)" : Self.counted(result.findingCount),
         columns: [Column(name: "part", type: .text), Column(name: "finding", type: .text)],
         rows: result.findings.map { [.text($0.part), .text($0.description)] }))
     if !result.isClean {

@@ -11,7 +11,8 @@ final class Books {
   private static let tables = [
     "names", "meta", "book.arrivals", "book.visits", "book.completions", "book.defects", "book.blocks", "book.events",
     "book.arrivals.tail", "book.visits.tail", "book.completions.tail", "book.defects.tail", "book.blocks.tail",
-    "book.events.tail",
+    "book.events.tail", "visits.settled.0", "visits.settled.0.tail", "visits.corrected.0", "visits.corrected.0.tail",
+    "visits.settled.1", "visits.settled.1.tail", "visits.corrected.1", "visits.corrected.1.tail",
   ]
 
   private let folder: String
@@ -29,7 +30,7 @@ final class Books {
       }
     }
     _ = try ledger.log.append(batch, nowMicros: 1_800_000_000_000_000)
-    try ledger.catchUp()
+    try ledger.indexVisits()
     let name = try FileManager.default.contentsOfDirectory(atPath: folder).first {
       $0.hasSuffix(".mdb") && $0 != "log.mdb"
     }
@@ -43,6 +44,7 @@ final class Books {
     try? damage(Self.tables[Int(bytes[0]) % Self.tables.count], UInt64(bytes[1]), bytes)
     guard let ledger = try? Ledger.open(at: folder, options: EventLogOptions(initialMapSize: 1 << 20)) else { return }
     _ = try? ledger.view()
+    _ = try? ledger.verify { _, _, _ in }
   }
 
   private func damage(_ table: String, _ key: UInt64, _ bytes: UnsafeRawBufferPointer) throws {
