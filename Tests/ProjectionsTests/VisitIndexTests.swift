@@ -76,6 +76,19 @@ struct VisitIndexTests {
     }
   }
 
+  @Test("files that have to grow while it is made and compared do so")
+  func growth() throws {
+    try BookStore.$initialMapSize.withValue(1 << 17) {
+      let test = try TestLedger(
+        RandomEvents.make(count: 1500, seed: 8000, distinctTimes: false), indexed: 1)
+      #expect(try test.ledger.view().visitIndex.rowCount > 700)
+      #expect(try test.ledger.verify { _, _, _ in }.isClean)
+      #expect(try test.ledger.rebuildVerified().findings.isEmpty)
+      try test.ledger.rebuild()
+      try test.ledger.indexVisits()
+    }
+  }
+
   @Test("verification finds a row that is not what the book says")
   func damage() throws {
     let events = RandomEvents.make(count: 90, seed: 7000, distinctTimes: false)

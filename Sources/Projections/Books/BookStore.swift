@@ -25,6 +25,9 @@ final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
   static let projectionVersion: UInt32 = 6
 
+  /// The address space that a new file begins with; it doubles when that is full.
+  @TaskLocal static var initialMapSize = 1 << 28
+
   let path: String
   let environment: Environment
   let arrivals: RowTable<ArrivalPosting>
@@ -48,7 +51,7 @@ final class BookStore: Sendable {
   init(path: String) throws {
     self.path = path
     environment = try Environment(
-      EnvironmentOptions(path: path, initialMapSize: 1 << 28, maxTables: 32, durability: .none))
+      EnvironmentOptions(path: path, initialMapSize: Self.initialMapSize, maxTables: 32, durability: .none))
     arrivals = try RowTable(name: "book.arrivals", environment: environment)
     visits = try RowTable(name: "book.visits", environment: environment)
     completions = try RowTable(name: "book.completions", environment: environment)

@@ -86,6 +86,7 @@ struct Ask: ParsableCommand {
     commandName: "ask", abstract: "Asks each metric now, and at random positions and times.")
   @Argument(help: "The ledger's folder.") var ledger: String
   @Option(help: "How many random cuts.") var random = 200
+  @Option(help: "How many times to ask now.") var now = 5
   @Option(help: "The seed of the random cuts.") var seed: UInt64 = 1
   @Option(help: "Metrics to ask; all when none is named.") var metric: [String] = []
 
@@ -101,7 +102,7 @@ struct Ask: ParsableCommand {
       latest = max(latest, facts.block(block).header.maxTimeMicros)
     }
     // Now is when the last event has happened: the whole ledger counts.
-    let now = latest + 1
+    let nowMicros = latest + 1
     let clock = ContinuousClock()
     var results: [String] = []
     let metrics = try metric.isEmpty ? Catalogue.all : metric.map(Catalogue.projection(named:))
@@ -113,12 +114,12 @@ struct Ask: ParsableCommand {
         return (clock.now - begun) / .milliseconds(1)
       }
       var times: [Double] = []
-      for _ in 0..<5 { times.append(try ask(Query(nowMicros: now))) }
-      let current = times.sorted()[2]
+      for _ in 0..<max(now, 1) { times.append(try ask(Query(nowMicros: nowMicros))) }
+      let current = times.sorted()[times.count / 2]
       var generator = Generator(state: seed)
       times = []
       for _ in 0..<random {
-        var query = Query(nowMicros: now)
+        var query = Query(nowMicros: nowMicros)
         query.knownAt = .position(generator.next() % (view.position + 1))
         query.atMicros = earliest + Int64(generator.next() % UInt64(max(1, latest - earliest)))
         times.append(try ask(query))
