@@ -1,4 +1,5 @@
 import CLMDB
+import Glibc
 
 /// Reads the rows of a ``RowTable`` as one transaction sees them, without copying (but for the tail).
 ///
@@ -47,13 +48,17 @@ public final class RowReader<Row: FixedRow> {
       tailHeader = BlockHeader()
       tailRows = nil
     }
-    bases = .allocate(capacity: blockCount + 1)
-    bases.initialize(repeating: nil, count: blockCount + 1)
+    // All bits zero is nil. What is not touched costs nothing, so that reading one block of a large table is not O(blocks).
+    guard let memory = calloc(blockCount + 1, MemoryLayout<UnsafePointer<Row>?>.stride) else {
+      tailRows?.deallocate()
+      throw LMDBError(code: ENOMEM, operation: "read", table: sealed.name)
+    }
+    bases = memory.bindMemory(to: UnsafePointer<Row>?.self, capacity: blockCount + 1)
     if let tailRows { bases[sealedCount] = UnsafePointer(tailRows.assumingMemoryBound(to: Row.self)) }
   }
 
   deinit {
-    bases.deallocate()
+    free(bases)
     tailRows?.deallocate()
     blank?.deallocate()
   }
