@@ -73,6 +73,27 @@ struct DamageTests {
     #expect(try program.run("verify", "--ledger", "repaired").code == 0)
   }
 
+  @Test("names of symbols out of order are a finding, and end nobody")
+  func namesOutOfOrder() throws {
+    let program = try Program()
+    let events = try program.run("simulate", "--events", "40", "--seed", "3")
+    #expect(try program.run(["import", "-"], stdin: Data(events.out.utf8)).code == 0)
+    let original = try program.read("ledger/log.mdb")
+    // The key of the second subject's name, as LMDB has it: its size, then the number and the namespace.
+    var place = original.startIndex
+    var found = 0
+    while let key = original.range(of: Data([8, 0, 2, 0, 0, 0, 1, 0, 0, 0]), in: place..<original.endIndex) {
+      place = key.upperBound
+      var data = original
+      data[key.lowerBound + 6] ^= 1
+      try program.write(data, "ledger/log.mdb")
+      let verified = try program.run("verify", "--in-this-process")
+      #expect([0, 1].contains(verified.code), "\(verified.code) \(verified.err)")
+      if verified.code == 1 { found += 1 }
+    }
+    #expect(found > 0)
+  }
+
   @Test("an undamaged ledger is repaired into one with the same root")
   func nothingLost() throws {
     let program = try Program()

@@ -56,7 +56,12 @@ public final class SymbolTexts: @unchecked Sendable {
         if Int(key >> 32) != namespace {
           namespace = Int(key >> 32)
           guard namespace < ends.count else { break }
-          ends[namespace][0] = UInt64(bytes.count)
+          // Where a namespace begins anew its keys are out of order; its strings keep where they began, so that none ends before it begins.
+          if ends[namespace].count == 1 {
+            ends[namespace][0] = UInt64(bytes.count)
+          } else if findings.count < SymbolTexts.mostFindings {
+            findings.append("the names of namespace \(namespace) do not lie together")
+          }
         }
         if Int(id) != ends[namespace].count, findings.count < SymbolTexts.mostFindings {
           findings.append("symbol \(id) of namespace \(namespace) does not follow the one before")
