@@ -66,3 +66,7 @@ vsl_json_document vsl_json_parse(vsl_json_parser *parser, const uint8_t *bytes, 
   if (error) return failure(error);
   return {parser->document.tape.get(), parser->document.string_buf.get(), nullptr, VSL_JSON_OK};
 }
+
+bool vsl_json_is_utf8(const uint8_t *bytes, size_t length) {
+  return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
+}

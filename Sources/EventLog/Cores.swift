@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Spreads a pass over the machine's cores.
 public enum Cores {
@@ -21,6 +22,19 @@ public enum Cores {
     withoutActuallyEscaping(body) { body in
       let body = Unchecked(body)
       DispatchQueue.concurrentPerform(iterations: laneCount) { body.value($0) }
+    }
+  }
+
+  /// Calls `body` once for each task, on several cores, each of which takes the next task when it is done with one: long tasks come first.
+  /// A lane takes its tasks in their order; what it works with must be its own.
+  public static func share(_ taskCount: Int, laneCount: Int, _ body: (_ task: Int, _ lane: Int) -> Void) {
+    let next = Atomic<Int>(0)
+    run(laneCount) { lane in
+      while true {
+        let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard task < taskCount else { return }
+        body(task, lane)
+      }
     }
   }
 

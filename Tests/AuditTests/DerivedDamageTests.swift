@@ -11,7 +11,7 @@ struct DerivedDamageTests {
   private func findings(_ change: (TestLog, borrowing WriteTransaction) throws -> Void) throws -> [String] {
     let test = try TestLog(count: 120)
     try test.log.environment.write { try change(test, $0) }
-    return try Ledger(log: test.log, directory: test.path("ledger")).verify { _, _, _ in }.findings.map {
+    return try Ledger(log: test.log, directory: test.path("ledger")).verify { _, _ in }.findings.map {
       "\($0.part) \($0.description)"
     }
   }
@@ -65,5 +65,34 @@ struct DerivedDamageTests {
     }
     #expect(found.contains { $0.contains("position 9: ") && $0.contains("subject 12") }, "\(found)")
     #expect(found.contains { $0.contains("position 9: ") && $0.contains("not listed") }, "\(found)")
+  }
+
+  /// What a fact may say wrongly, and what is said of it.
+  private static let wrongs: [(change: @Sendable (inout Fact) -> Void, finding: String)] = [
+    ({ $0.kind = EventKind.itemEntered.rawValue }, "the fact's kind is not the event's"),
+    ({ $0.occurredMicros += 1 }, "the fact's occurred time is not the event's"),
+    ({ $0.measure = 1 }, "the fact's measure is not the event's"),
+    ({ $0.flags.insert(.saidTrue) }, "the fact's flags are not the event's"),
+    ({ $0.flags.formSymmetricDifference(.occurredAfterRecorded) }, "the fact's flag for clock skew is wrong"),
+    ({ $0.stream = 0 }, "the fact's stream symbol 0 is not what the event names"),
+    ({ $0.subject = 61 }, "the fact's subject symbol 61 is not what the event names"),
+    ({ $0.argument = 1 }, "the fact has a text that the event does not name"),
+    ({ $0.attributes = 0 }, "the fact's attributes symbol 0 is not what the event names"),
+  ]
+
+  @Test(
+    "a fact that does not say what its event says is named, whether the event is like others or not",
+    arguments: [1, 60])
+  func facts(position: UInt64) throws {
+    for wrong in Self.wrongs {
+      let found = try findings { test, transaction in
+        let table = try IntegerTable(name: "facts.tail", environment: test.log.environment)
+        let bytes = try #require(try table.get(position - 1, in: transaction))
+        var fact = bytes.loadUnaligned(as: Fact.self)
+        wrong.change(&fact)
+        try withUnsafeBytes(of: fact) { try table.put(position - 1, $0, in: transaction) }
+      }
+      #expect(found.contains("facts position \(position): \(wrong.finding)"), "\(found)")
+    }
   }
 }

@@ -108,7 +108,7 @@ struct ErasureTests {
     #expect(readable.contains("\"actor\":\"bob\"") && readable.contains("private"))
     #expect(try test.digests(size) == before)
     #expect(try test.ledger.log.snapshot().root(size: size) == root)
-    #expect(try test.ledger.verify { _, _, _ in }.findings.isEmpty)
+    #expect(try test.ledger.verify { _, _ in }.findings.isEmpty)
     #expect(try !String(contentsOfFile: test.folder + "/keys", encoding: .utf8).contains("anabel"))
     // Once more there is nothing to erase; the events stay one.
     #expect(throws: AuditError.self) { try test.erase(test.person("anabel")) }
@@ -209,7 +209,7 @@ struct ErasureTests {
     let test = try SealedCase()
     let log = test.ledger.log
     try log.environment.write { try LogMeta.setSealing(Array("store x\n".utf8), in: log.tables.meta, $0) }
-    let found = try test.ledger.verify { _, _, _ in }.findings.map(\.description)
+    let found = try test.ledger.verify { _, _ in }.findings.map(\.description)
     #expect(found.count == 1 && found.first?.contains("sealing") == true, "\(found)")
   }
 

@@ -20,7 +20,7 @@ struct FormatTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.copyItem(atPath: fixture("format-1"), toPath: folder)
     let ledger = try Ledger.open(at: folder)
-    let found = try ledger.verify { _, _, _ in }
+    let found = try ledger.verify { _, _ in }
     #expect(found.findings.map(\.description) == [])
     #expect(found.size == 150 && found.root == Self.root)
     let view = try ledger.view()

@@ -245,7 +245,7 @@ private final class ModelRun {
   }
 
   private func verify(_ name: String) throws {
-    let found = try ledger.verify { _, _, _ in }
+    let found = try ledger.verify { _, _ in }
     #expect(found.findings.map(\.description) == [], "\(name)")
   }
 

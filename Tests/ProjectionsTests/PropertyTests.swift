@@ -67,7 +67,7 @@ struct PropertyTests {
   func verification(seed: Int) throws {
     let events = RandomEvents.make(count: 90, seed: UInt64(seed) &+ 1700, distinctTimes: false)
     let test = try TestLedger(events, batch: 11, catchingUp: true)
-    let result = try test.ledger.verify { _, _, _ in }
+    let result = try test.ledger.verify { _, _ in }
     #expect(result.isClean, "\(result.findings)")
     #expect(result.size == 90)
   }

@@ -72,7 +72,7 @@ struct VisitIndexTests {
       let view = try test.ledger.view()
       #expect(view.visitIndex.rowCount > 0)
       #expect(view.visits.count - view.visitIndex.rowCount < max(40, view.visits.count / VisitIndexBuilder.newShare))
-      #expect(try test.ledger.verify { _, _, _ in }.isClean)
+      #expect(try test.ledger.verify { _, _ in }.isClean)
     }
   }
 
@@ -82,7 +82,7 @@ struct VisitIndexTests {
       let test = try TestLedger(
         RandomEvents.make(count: 1500, seed: 8000, distinctTimes: false), indexed: 1)
       #expect(try test.ledger.view().visitIndex.rowCount > 700)
-      #expect(try test.ledger.verify { _, _, _ in }.isClean)
+      #expect(try test.ledger.verify { _, _ in }.isClean)
       #expect(try test.ledger.rebuildVerified().findings.isEmpty)
       try test.ledger.rebuild()
       try test.ledger.indexVisits()
@@ -103,7 +103,7 @@ struct VisitIndexTests {
       try side.settled.removeAll(in: transaction)
       try rows.withUnsafeBufferPointer { try side.settled.append($0, in: transaction) }
     }
-    let result = try test.ledger.verify { _, _, _ in }
+    let result = try test.ledger.verify { _, _ in }
     #expect(result.findings.contains { $0.description.hasPrefix("visits.settled row") }, "\(result.findings)")
     #expect(try test.ledger.rebuildVerified().findings.contains { $0.hasPrefix("visits.settled row") })
   }

@@ -2,6 +2,7 @@
 #define VSL_CSIMDJSON_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 // A plain C face of simdjson's DOM parser. No exception crosses it, and it hands out the parser's own memory: the tape
@@ -46,6 +47,9 @@ void vsl_json_parser_free(vsl_json_parser *parser);
 
 // Parses `length` bytes, behind which VSL_JSON_PADDING bytes are readable. Allocates only when a document is larger than all before.
 vsl_json_document vsl_json_parse(vsl_json_parser *parser, const uint8_t *bytes, size_t length);
+
+// Whether some bytes are valid UTF-8.
+bool vsl_json_is_utf8(const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
 }

@@ -61,12 +61,19 @@ extension JSONParser {
     let base = keys.count
     let end = node.endIndex - 1
     var index = node.index + 1
+    // Bits that names have set so far: a name that finds both of its bits set may be one of them, any other is none.
+    var low: UInt64 = 0
+    var high: UInt64 = 0
     while index < end {
       let name = JSONNode(words: node.words, strings: node.strings, index: index)
       let bytes = name.uncheckedString
-      let key = KeyStack.Key(fingerprint: StableHash.hash(bytes), index: index)
-      let seen = keys.count - base
-      if seen < pairwiseLimit {
+      let key = KeyStack.Key(fingerprint: fingerprint(of: bytes), index: index)
+      let lowBit: UInt64 = 1 << (key.fingerprint >> 58)
+      let highBit: UInt64 = 1 << (key.fingerprint >> 52 & 63)
+      let mayBeThere = low & lowBit != 0 && high & highBit != 0
+      low |= lowBit
+      high |= highBit
+      if mayBeThere, keys.count - base < pairwiseLimit {
         for place in base..<keys.count where keys.keys[place].fingerprint == key.fingerprint {
           let other = JSONNode(words: node.words, strings: node.strings, index: keys.keys[place].index)
           if other.uncheckedString.hasSameBytes(as: bytes) { return .duplicateKey(name) }
@@ -80,6 +87,21 @@ extension JSONParser {
     defer { keys.truncate(to: base) }
     guard keys.count - base > pairwiseLimit else { return nil }
     return duplicateBySorting(keys, from: base, of: node).map { .duplicateKey($0) }
+  }
+
+  /// A number that equal names share: made of the length and the first and last eight bytes, which tell most names apart.
+  @inline(__always)
+  private static func fingerprint(of name: UnsafeRawBufferPointer) -> UInt64 {
+    guard let base = name.baseAddress else { return 0 }
+    // simdjson's string buffer is longer than its last string by at least 64 bytes, so eight bytes are readable here.
+    var word = UInt64(littleEndian: base.loadUnaligned(as: UInt64.self))
+    if name.count < 8 {
+      word &= (1 << UInt64(name.count * 8)) - 1
+    } else {
+      let last = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: name.count - 8, as: UInt64.self))
+      word ^= (last ^ UInt64(name.count)) &* 0xA076_1D64_78BD_642F
+    }
+    return (word ^ word >> 32) &* 0x9E37_79B9_7F4A_7C15
   }
 
   private static func duplicateBySorting(_ keys: KeyStack, from base: Int, of node: JSONNode) -> JSONNode? {

@@ -1,3 +1,5 @@
+import CSimdjson
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -11,6 +13,12 @@ extension UnsafeRawBufferPointer {
     guard count == other.count else { return false }
     guard count > 0, let mine = baseAddress, let its = other.baseAddress else { return count == 0 }
     return memcmp(mine, its, count) == 0
+  }
+
+  /// Whether the bytes are valid UTF-8. O(n).
+  public var isUTF8: Bool {
+    guard let base = baseAddress else { return true }
+    return vsl_json_is_utf8(base.assumingMemoryBound(to: UInt8.self), count)
   }
 
   /// Whether these bytes come before others in the order of unsigned bytes, a prefix first. O(n).

@@ -1,4 +1,4 @@
-import Crypto
+import CNettle
 import LMDB
 
 /// A SHA-256 hash of the log's Merkle tree (RFC 9162 §2.1): a leaf, an interior node, or a root.
@@ -36,22 +36,47 @@ public struct MerkleHash: FixedRow, Hashable {
     }
   }
 
-  /// SHA-256 of some bytes.
+  /// SHA-256 of some bytes. Allocates nothing, unlike the hash functions of swift-crypto, whose state is on the heap.
   public init(hashing bytes: UnsafeRawBufferPointer) {
-    var hasher = SHA256()
-    hasher.update(bufferPointer: bytes)
-    self = hasher.finalize().withUnsafeBytes { $0.loadUnaligned(as: MerkleHash.self) }
+    self = Self.hash(bytes, UnsafeRawBufferPointer(start: nil, count: 0))
   }
 
   /// The root of the tree of no leaves: SHA-256 of nothing.
   public static var emptyRoot: MerkleHash { MerkleHash(hashing: UnsafeRawBufferPointer(start: nil, count: 0)) }
 
-  /// The leaf of some data: SHA-256(0x00 ‖ data). Copies the data; the log lays the prefix out before it instead.
+  /// The leaf of some data: SHA-256(0x00 ‖ data).
   public static func leaf(of data: UnsafeRawBufferPointer) -> MerkleHash {
-    var hasher = SHA256()
-    withUnsafeBytes(of: UInt8(0)) { hasher.update(bufferPointer: $0) }
-    hasher.update(bufferPointer: data)
-    return hasher.finalize().withUnsafeBytes { $0.loadUnaligned(as: MerkleHash.self) }
+    withUnsafeBytes(of: UInt8(0)) { hash($0, data) }
+  }
+
+  /// The leaf of a record: SHA-256(0x00 ‖ recorded time in µs as eight bytes, little-endian ‖ event).
+  static func leaf(recordedMicros: Int64, event: UnsafeRawBufferPointer) -> MerkleHash {
+    // One update for what fits no whole block of the hash, then the event as it lies.
+    withUnsafeTemporaryAllocation(byteCount: 9, alignment: 8) { head in
+      head[0] = 0
+      head.storeBytes(of: recordedMicros.littleEndian, toByteOffset: 1, as: Int64.self)
+      return hash(UnsafeRawBufferPointer(head), event)
+    }
+  }
+
+  /// SHA-256 of some bytes and others behind them.
+  private static func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> MerkleHash {
+    withUnsafeTemporaryAllocation(of: sha256_ctx.self, capacity: 1) { state in
+      // One element was asked for, so there is an address.
+      let state = state.baseAddress!
+      nettle_sha256_init(state)
+      if let start = first.baseAddress {
+        nettle_sha256_update(state, first.count, start.assumingMemoryBound(to: UInt8.self))
+      }
+      if let start = second.baseAddress {
+        nettle_sha256_update(state, second.count, start.assumingMemoryBound(to: UInt8.self))
+      }
+      var result = MerkleHash()
+      withUnsafeMutableBytes(of: &result) {
+        nettle_sha256_digest(state, $0.count, $0.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      }
+      return result
+    }
   }
 
   /// The node above two: SHA-256(0x01 ‖ left ‖ right).

@@ -1,9 +1,9 @@
-import Dispatch
 import LMDB
+import Synchronization
 
 /// Looks at records while the log is verified, so that they are read once. Each is used by one core.
 public protocol RecordVisitor: AnyObject {
-  /// Looks at a record; they come in order of position. `facts` are of the same snapshot.
+  /// Looks at a record; they come in order of position, not without gaps. `facts` are of the same snapshot.
   func visit(_ record: Record, _ facts: RowReader<Fact>, _ snapshot: borrowing LogSnapshot) throws
 }
 
@@ -12,77 +12,63 @@ extension EventLog {
   /// and that no identity is there twice, and the indexes of subjects, references and voids against the facts.
   ///
   /// What the facts and symbols say is not checked against the events: that takes reading them, which is a higher layer's business. Its
-  /// `visitors`, made by `makeVisitors` for so many parts of the positions up to the size, see every record. Works on all cores. `progress` is told how many steps are done, of how many. Appends go on meanwhile; what they add is not looked at.
-  /// O(n log n), in memory of a few bits a record and 16 MiB.
+  /// `visitors`, made by `makeVisitors` for so many cores at a size, see every record, and `meanwhile` is what it has to do besides, for
+  /// which there is a core. `progress` is told how many records are done, of how many. Appends go on meanwhile; what they add is not
+  /// looked at. O(n log n), in memory of a few bits a record and 64 MiB.
   public func verifyLog(
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
-    makeVisitors: (_ size: UInt64, _ partCount: Int) throws -> [any RecordVisitor] = { _, _ in [] }
+    makeVisitors: (_ size: UInt64, _ laneCount: Int) throws -> [any RecordVisitor] = { _, _ in [] },
+    meanwhile: () -> Void = {}
   ) throws(LedgerError) -> VerificationReport {
     try LedgerError.wrap {
-      var report = VerificationReport()
       let size = try withSnapshot { $0.size }
-      // Reading the records takes most of the time.
-      let total = size / 3 * 4
-      report.size = size
       let laneCount = Cores.lanes(for: Int(size))
       let visitors = try makeVisitors(size, laneCount)
-      try verifyTree(&report, laneCount, visitors) { progress($0, total) }
-      try verifyIndexes(&report)
-      report.root = try withSnapshot { try $0.root(size: size) }
-      progress(total, total)
+      let report = try verify(size, laneCount, visitors, progress: progress, meanwhile: meanwhile)
+      progress(size, size)
       return report
     }
   }
 
-  /// Identities in parts, and the other indexes beside them.
-  private func verifyIndexes(_ report: inout VerificationReport) throws {
-    let size = report.size
-    guard size > 0 else { return }
-    let identities = IdentityVerifier(log: self, size: size)
-    var lanes = [VerificationLane](
-      repeating: VerificationLane(report: VerificationReport()), count: identities.partCount + 1)
-    lanes.withUnsafeMutableBufferPointer { lanes in
-      let lanes = Unchecked(lanes)
-      // The others take the longest of all: they begin first.
-      Cores.run(lanes.value.count) { task in
-        lanes.value[task].attempt { report in
-          report.size = size
-          if task == 0 {
-            try IndexVerifier(log: self).run(&report)
-          } else {
-            try identities.run(part: task - 1, &report)
-          }
-        }
-      }
-    }
-    for lane in lanes.dropFirst() + lanes.prefix(1) { try report.take(lane) }
-  }
+  /// Records that one core checks before it takes others.
+  private static var recordsATask: UInt64 { 1 << 16 }
 
-  private func verifyTree(
-    _ report: inout VerificationReport, _ laneCount: Int, _ visitors: [any RecordVisitor], progress: (UInt64) -> Void
-  ) throws {
-    let size = report.size
-    guard size > 0 else { return }
-    let visitors = Unchecked(visitors)
-    let bounds = (0...laneCount).map { Int(size) * $0 / laneCount }
-    let lanes = withoutActuallyEscaping(progress) { progress in
-      let progress = Unchecked(progress)
-      return Cores.fold(Int(size), laneCount: laneCount, bounds: bounds) {
-        VerificationLane(report: VerificationReport())
-      } _: { lane, range in
-        guard !range.isEmpty else { return }
-        let visitor = bounds.firstIndex(of: range.lowerBound).flatMap { visitors.value.dropFirst($0).first }
-        let positions = UInt64(range.lowerBound) + 1...UInt64(range.upperBound)
-        lane.attempt {
-          try LeafVerifier(log: self, visitor: visitor).run(positions, &$0) { position in
-            // One lane speaks for all.
-            if range.lowerBound == 0 { progress.value(min(size, position * UInt64(laneCount))) }
+  private func verify(
+    _ size: UInt64, _ laneCount: Int, _ visitors: [any RecordVisitor], progress: (UInt64, UInt64) -> Void,
+    meanwhile: () -> Void
+  ) throws -> VerificationReport {
+    // Of the records one a core, behind them one for each of the indexes.
+    var lanes = (0..<laneCount + 2).map { _ in VerificationLane(size: size) }
+    // The long tasks, and then the records by parts, so that all cores end at about the same time.
+    let longTasks = 3
+    let taskCount = longTasks + Int((size + Self.recordsATask - 1) / Self.recordsATask)
+    lanes.withUnsafeMutableBufferPointer { lanes in
+      let shared = Unchecked((lanes: lanes, visitors: visitors))
+      withoutActuallyEscaping(progress) { progress in
+        let done = Mutex(Unchecked((records: UInt64(0), tell: progress)))
+        Cores.share(taskCount, laneCount: laneCount) { task, lane in
+          switch task {
+          case 0: meanwhile()
+          case 1: shared.value.lanes[laneCount].attempt { try IdentityVerifier(log: self).run(&$0) }
+          case 2: shared.value.lanes[laneCount + 1].attempt { try IndexVerifier(log: self).run(&$0) }
+          default:
+            let first = UInt64(task - longTasks) * Self.recordsATask + 1
+            let last = min(size, first + Self.recordsATask - 1)
+            shared.value.lanes[lane].attempt {
+              let visitor = shared.value.visitors.dropFirst(lane).first
+              try RecordVerifier(log: self, visitor: visitor).run(first...last, &$0)
+            }
+            done.withLock { state in
+              let records = state.value.records + (last - first + 1)
+              state = Unchecked((records, state.value.tell))
+              // The end is told when all else is done too.
+              if records < size { state.value.tell(records, size) }
+            }
           }
-          try NodeVerifier(log: self).run(positions, &$0)
         }
       }
     }
-    for lane in lanes { try report.take(lane) }
+    return try .combining(lanes.dropLast(2), lanes.suffix(2))
   }
 }
 
@@ -91,7 +77,14 @@ struct VerificationLane {
   var report: VerificationReport
   var failure: (any Error)?
 
+  init(size: UInt64) {
+    report = VerificationReport()
+    report.size = size
+  }
+
+  /// Does a part, unless an earlier one could not be done.
   mutating func attempt(_ body: (inout VerificationReport) throws -> Void) {
+    guard failure == nil else { return }
     do { try body(&report) } catch { failure = error }
   }
 }

@@ -16,25 +16,22 @@ public enum IdentityDigest {
 }
 
 extension LogSnapshot {
-  /// What the identity index adds up to, through a position. O(entries).
-  public func identityDigest(through last: UInt64) throws -> UInt64 {
+  /// Gives `body` every identity with the hour that it is listed under, in the order of the hours. O(entries).
+  func forEachIdentity(_ body: (IdentityValue, _ hour: UInt64) -> Void) throws {
     try LedgerError.wrap {
-      var sum: UInt64 = 0
       var cursor = try Cursor(tables.identity, in: transaction)
       var more = try cursor.moveToFirst()
       while more {
-        let key = cursor.integerKey
+        let hour = cursor.integerKey
         more = try cursor.readPage()
         while more {
           for offset in stride(from: 0, to: cursor.value.count - 15, by: 16) {
-            let value = cursor.value.loadUnaligned(fromByteOffset: offset, as: IdentityValue.self)
-            if value.position <= last { sum &+= IdentityDigest.term(value.hash, key, value.position) }
+            body(cursor.value.loadUnaligned(fromByteOffset: offset, as: IdentityValue.self), hour)
           }
           more = try cursor.readNextPage()
         }
         more = try cursor.moveToNextKey()
       }
-      return sum
     }
   }
 }

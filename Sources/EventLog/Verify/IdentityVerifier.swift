@@ -1,76 +1,59 @@
 import LMDB
 
 /// Checks that every record has its identity under the hour of its time, and that no source and id are there twice, under whatever
-/// hours.
+/// hours; adds up the digest of the index.
 struct IdentityVerifier {
-  /// Identities held in memory at once while looking for equal ones: 8 bytes each, on each core.
-  static let identitiesHeld = 1 << 22
+  /// Identities of one search for equal ones, for which it takes up to 64 MiB.
+  private static let identitiesASearch = 1 << 26
 
   let log: EventLog
-  /// Hashes are spread evenly: a part of their range holds that part of the identities.
-  let partCount: Int
-  private let partBits: Int
 
-  init(log: EventLog, size: UInt64) {
-    self.log = log
-    let needed = max(0, Int.bitWidth - (Int(size) / Self.identitiesHeld).leadingZeroBitCount)
-    partBits = max(needed, Cores.lanes(for: Int(size)) > 1 ? 1 : 0)
-    partCount = 1 << partBits
-  }
-
-  /// Checks one part; for several threads at once.
-  func run(part: Int, _ report: inout VerificationReport) throws {
-    try log.withSnapshot { try verify($0, part: UInt64(part), bits: partBits, &report) }
+  /// Checks the index.
+  func run(_ report: inout VerificationReport) throws {
+    guard report.size > 0 else { return }
+    try log.withSnapshot { snapshot in
+      // Hashes are spread evenly: a part of their range holds that part of the identities.
+      let parts = UInt64((Int(report.size) + Self.identitiesASearch - 1) / Self.identitiesASearch)
+      for part in 0..<parts { try verify(snapshot, part, of: parts, &report) }
+    }
   }
 
   private func verify(
-    _ snapshot: borrowing LogSnapshot, part: UInt64, bits: Int, _ report: inout VerificationReport
+    _ snapshot: borrowing LogSnapshot, _ part: UInt64, of parts: UInt64, _ report: inout VerificationReport
   ) throws {
+    let size = report.size
     let facts = try snapshot.facts()
-    var hashes: [UInt64] = []
-    var listed = part == 0 ? PositionSet(size: report.size) : nil
-    try forEachIdentity(snapshot) { value, hour in
-      guard value.position <= report.size else { return }
-      if bits == 0 || value.hash >> UInt64(64 - bits) == part { hashes.append(value.hash) }
-      if listed != nil { check(value, hour, facts, &listed, &report) }
+    var listed = PositionSet(size: size)
+    // Hashes that share a bit may be equal; few do, and those are looked at closely.
+    var seen = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
+    var shared = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
+    var isAnyShared = false
+    try snapshot.forEachIdentity { value, hour in
+      guard value.position <= size else { return }
+      if parts == 1 || value.hash % parts == part, !seen.insert(value.hash) {
+        _ = shared.insert(value.hash)
+        isAnyShared = true
+      }
+      guard part == 0 else { return }
+      report.identityDigest &+= IdentityDigest.term(value.hash, hour, value.position)
+      check(value, hour, facts, &listed, &report)
     }
-    listed?.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
-    hashes.sort()
-    let equal = Set(hashes.indices.dropFirst().lazy.filter { hashes[$0] == hashes[$0 - 1] }.map { hashes[$0] })
-    guard !equal.isEmpty else { return }
-    var held: [Held] = []
-    try forEachIdentity(snapshot) { value, _ in
-      guard value.position <= report.size, equal.contains(value.hash) else { return }
-      held.append(Held(hash: value.hash, position: value.position))
+    if part == 0 {
+      listed.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
+    }
+    guard isAnyShared else { return }
+    var held: [IdentityValue] = []
+    try snapshot.forEachIdentity { value, _ in
+      guard value.position <= size, parts == 1 || value.hash % parts == part, shared.contains(value.hash) else {
+        return
+      }
+      held.append(value)
     }
     try findEqual(&held, snapshot, &report)
   }
 
-  private struct Held {
-    var hash: UInt64
-    var position: UInt64
-  }
-
-  private func forEachIdentity(
-    _ snapshot: borrowing LogSnapshot, _ body: (IdentityValue, _ hour: UInt64) -> Void
-  ) throws {
-    var cursor = try Cursor(snapshot.tables.identity, in: snapshot.transaction)
-    var more = try cursor.moveToFirst()
-    while more {
-      let hour = cursor.integerKey
-      more = try cursor.readPage()
-      while more {
-        for offset in stride(from: 0, to: cursor.value.count - 15, by: 16) {
-          body(cursor.value.loadUnaligned(fromByteOffset: offset, as: IdentityValue.self), hour)
-        }
-        more = try cursor.readNextPage()
-      }
-      more = try cursor.moveToNextKey()
-    }
-  }
-
   private func check(
-    _ value: IdentityValue, _ hour: UInt64, _ facts: RowReader<Fact>, _ listed: inout PositionSet?,
+    _ value: IdentityValue, _ hour: UInt64, _ facts: RowReader<Fact>, _ listed: inout PositionSet,
     _ report: inout VerificationReport
   ) {
     guard value.position >= 1, Int(value.position) <= facts.count else {
@@ -85,13 +68,13 @@ struct IdentityVerifier {
       report.add(.surplusEntry, value.position, "the identity is listed under another hour than the event's")
       return
     }
-    if listed?.insert(value.position) == false {
+    if !listed.insert(value.position) {
       report.add(.surplusEntry, value.position, "the position has two identities")
     }
   }
 
   private func findEqual(
-    _ held: inout [Held], _ snapshot: borrowing LogSnapshot, _ report: inout VerificationReport
+    _ held: inout [IdentityValue], _ snapshot: borrowing LogSnapshot, _ report: inout VerificationReport
   ) throws {
     held.sort { $0.hash != $1.hash ? $0.hash < $1.hash : $0.position < $1.position }
     for index in held.indices.dropFirst() where held[index].hash == held[index - 1].hash {
@@ -129,5 +112,33 @@ struct PositionSet {
   func forEachMissing(_ body: (UInt64) -> Void) {
     guard size > 0 else { return }
     for position in 1...size where words[Int(position >> 6)] & (1 << (position & 63)) == 0 { body(position) }
+  }
+}
+
+/// Hashes by one bit each: what is not there was not added; what is there may be another.
+struct HashBits {
+  private var words: [UInt64]
+  private let shift: UInt64
+
+  /// Room for so many hashes: 4 to 32 bits for each, at most 32 MiB.
+  init(count: Int) {
+    let bits = min(28, max(10, 64 - (max(count, 1) * 32 - 1).leadingZeroBitCount))
+    shift = UInt64(64 - bits)
+    words = Array(repeating: 0, count: 1 << (bits - 6))
+  }
+
+  /// Adds a hash; false when its bit was there already.
+  mutating func insert(_ hash: UInt64) -> Bool {
+    let place = hash >> shift
+    let bit = UInt64(1) << (place & 63)
+    let isNew = words[Int(place >> 6)] & bit == 0
+    words[Int(place >> 6)] |= bit
+    return isNew
+  }
+
+  /// Whether the bit of a hash is there.
+  func contains(_ hash: UInt64) -> Bool {
+    let place = hash >> shift
+    return words[Int(place >> 6)] & (1 << (place & 63)) != 0
   }
 }

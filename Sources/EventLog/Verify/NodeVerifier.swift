@@ -1,50 +1,47 @@
 import LMDB
 
-/// Checks that every stored node of the Merkle tree is the hash of the two below it.
+/// Checks that every stored node of the Merkle tree is the hash of the two below it, while the leaves come by in order. With the leaves
+/// right, all nodes right means that the root is that of the records.
 struct NodeVerifier {
-  let log: EventLog
+  /// The roots of the full subtrees that the leaves so far make, by level; others are of no meaning.
+  private var subtrees = [MerkleHash](repeating: MerkleHash(), count: 64)
 
-  /// Checks the nodes that a range of leaves completes; for several threads at once. With the leaves right, all nodes right means that the
-  /// root is that of the records.
-  func run(_ positions: ClosedRange<UInt64>, _ report: inout VerificationReport) throws {
-    var next = positions.lowerBound
-    while next <= positions.upperBound {
-      let last = min(positions.upperBound, next + LeafVerifier.step - 1)
-      try log.withSnapshot { snapshot in
-        let leaves = try snapshot.tables.leaves.reader(in: snapshot.transaction)
-        let nodes = try snapshot.tables.nodes.reader(in: snapshot.transaction)
-        for position in next...last { check(position, leaves, nodes, &report) }
-        for failure in [leaves.failure, nodes.failure].compactMap(\.self) {
-          report.add(.unreadable, last, failure.description)
-        }
-      }
-      next = last + 1
+  /// Begins behind so many leaves: what they make is taken as it is stored, and checked by whoever checks them.
+  init(_ snapshot: borrowing LogSnapshot, behind leafCount: UInt64) throws {
+    guard leafCount > 0 else { return }
+    let leaves = try snapshot.tables.leaves.reader(in: snapshot.transaction)
+    let nodes = try snapshot.tables.nodes.reader(in: snapshot.transaction)
+    for level in 0..<64 where leafCount >> UInt64(level) & 1 == 1 {
+      let end = (leafCount >> UInt64(level)) << UInt64(level)
+      let row = level == 0 ? Int(end) - 1 : NodeLayout.row(level: level, end: end)
+      let table = level == 0 ? leaves : nodes
+      if row < table.count { subtrees[level] = table.row(at: row) }
     }
   }
 
-  private func check(
-    _ position: UInt64, _ leaves: RowReader<MerkleHash>, _ nodes: RowReader<MerkleHash>,
-    _ report: inout VerificationReport
+  /// The root of the tree of all leaves so far, of which there are so many.
+  func root(leafCount: UInt64) -> MerkleHash {
+    var root: MerkleHash?
+    for level in 0..<64 where leafCount >> UInt64(level) & 1 == 1 {
+      root = root.map { .node(subtrees[level], $0) } ?? subtrees[level]
+    }
+    return root ?? .emptyRoot
+  }
+
+  /// Takes the leaf of a position, which completes a node for each trailing zero bit of the position.
+  mutating func add(
+    _ leaf: MerkleHash, at position: UInt64, _ nodes: RowReader<MerkleHash>, _ report: inout VerificationReport
   ) {
-    // The leaf before this position completes a node for each trailing zero bit of the position.
-    for level in 0..<position.trailingZeroBitCount {
-      let half = UInt64(1) << UInt64(level)
-      guard let left = Self.hash(level, position - half, leaves, nodes),
-        let right = Self.hash(level, position, leaves, nodes),
-        let stored = Self.hash(level + 1, position, leaves, nodes), stored == .node(left, right)
-      else {
+    var hash = leaf
+    let levels = position.trailingZeroBitCount
+    var row = levels > 0 ? NodeLayout.row(level: 1, end: position) : 0
+    for level in 0..<levels {
+      hash = .node(subtrees[level], hash)
+      if row >= nodes.count || nodes.row(at: row) != hash {
         report.add(.nodeMismatch, position, "the stored node of level \(level + 1) is not the hash of those below it")
-        continue
       }
+      row += 1
     }
-  }
-
-  /// The stored root of the 2^`level` leaves that end before leaf `end`.
-  private static func hash(
-    _ level: Int, _ end: UInt64, _ leaves: RowReader<MerkleHash>, _ nodes: RowReader<MerkleHash>
-  ) -> MerkleHash? {
-    let row = level == 0 ? Int(end) - 1 : NodeLayout.row(level: level, end: end)
-    let table = level == 0 ? leaves : nodes
-    return row < table.count ? table.row(at: row) : nil
+    subtrees[levels] = hash
   }
 }

@@ -6,8 +6,8 @@ import LMDB
 ///
 /// `@unchecked Sendable`: written in the initialiser and only read afterwards.
 public final class SymbolTexts: @unchecked Sendable {
-  /// What is wrong with the two tables of symbols, as sentences.
-  public private(set) var findings: [String] = []
+  /// What is wrong with the table that they were copied from, as sentences.
+  public let findings: [String]
 
   private static let mostFindings = 100
 
@@ -17,7 +17,7 @@ public final class SymbolTexts: @unchecked Sendable {
   /// Where the string of each symbol of a namespace ends; it begins where that of the one before ends.
   private let ends: [UnsafeMutableBufferPointer<UInt64>]
 
-  /// Copies the strings, and checks that each leads back to its symbol. O(symbols): both tables are read as they lie.
+  /// Copies the strings. O(symbols): the table is read as it lies.
   public init(_ snapshot: borrowing LogSnapshot) throws {
     var counts = SymbolCounts()
     for namespace in SymbolNamespace.allCases { counts[namespace] = snapshot.symbolCount(in: namespace) }
@@ -32,7 +32,6 @@ public final class SymbolTexts: @unchecked Sendable {
       _ = copy.initialize(from: list)
       return copy
     }
-    try LedgerError.wrap { try checkSymbols(snapshot) }
   }
 
   deinit {
@@ -73,8 +72,16 @@ public final class SymbolTexts: @unchecked Sendable {
     }
   }
 
-  /// Ticks off every symbol that the table `symbols` leads to from its own string.
-  private func checkSymbols(_ snapshot: borrowing LogSnapshot) throws {
+  /// Checks that each string leads back to its symbol. O(symbols): the table is read as it lies.
+  ///
+  /// - Parameter snapshot: that of which the strings were copied, or a later one.
+  /// - Returns: what is wrong, as sentences.
+  public func checkSymbols(_ snapshot: borrowing LogSnapshot) throws(LedgerError) -> [String] {
+    try LedgerError.wrap { try findings(of: snapshot) }
+  }
+
+  private func findings(of snapshot: borrowing LogSnapshot) throws -> [String] {
+    var findings: [String] = []
     var isFound = ends.map { [Bool](repeating: false, count: $0.count) }
     var cursor = try Cursor(snapshot.tables.symbols, in: snapshot.transaction)
     var more = try cursor.moveToFirst()
@@ -93,6 +100,7 @@ public final class SymbolTexts: @unchecked Sendable {
           "the string of symbol \(id) of namespace \(namespace.rawValue) does not lead back to it")
       }
     }
+    return findings
   }
 
   private func isKey(_ key: UnsafeRawBufferPointer, of id: UInt32, in namespace: SymbolNamespace) -> Bool {
@@ -103,16 +111,12 @@ public final class SymbolTexts: @unchecked Sendable {
     return SymbolKey.withKey(string, in: namespace) { $0.hasSameBytes(as: key) }
   }
 
+  /// The string of a symbol; nil when there is no such symbol.
   @inline(__always)
-  private func string(of id: UInt32, in namespace: SymbolNamespace) -> UnsafeRawBufferPointer? {
+  public func string(of id: UInt32, in namespace: SymbolNamespace) -> UnsafeRawBufferPointer? {
     let ends = ends[Int(namespace.rawValue)]
     guard id >= 1, Int(id) < ends.count else { return nil }
     return UnsafeRawBufferPointer(rebasing: text[Int(ends[Int(id) - 1])..<Int(ends[Int(id)])])
-  }
-
-  /// Whether a symbol has this string.
-  public func matches(_ id: UInt32, in namespace: SymbolNamespace, _ text: UnsafeRawBufferPointer) -> Bool {
-    string(of: id, in: namespace)?.hasSameBytes(as: text) ?? false
   }
 
   /// Number of symbols of a namespace.

@@ -41,7 +41,9 @@ public struct VerificationReport: Sendable {
   public internal(set) var size: UInt64 = 0
   /// The root recomputed from the records.
   public internal(set) var root = MerkleHash.emptyRoot
-  /// The first findings, in the order in which they were found.
+  /// What the identity index adds up to (``IdentityDigest``).
+  public internal(set) var identityDigest: UInt64 = 0
+  /// The first findings: of the records by position, then of the indexes.
   public private(set) var findings: [VerificationFinding] = []
   /// Number of all findings.
   public private(set) var findingCount = 0
@@ -49,11 +51,23 @@ public struct VerificationReport: Sendable {
   /// True when nothing is wrong.
   public var isClean: Bool { findingCount == 0 }
 
-  /// Takes over what another core found.
-  mutating func take(_ lane: VerificationLane) throws {
-    if let failure = lane.failure { throw failure }
-    findings += lane.report.findings.prefix(Self.maxFindings - min(findings.count, Self.maxFindings))
-    findingCount += lane.report.findingCount
+  /// What the cores found together.
+  static func combining(_ records: ArraySlice<VerificationLane>, _ indexes: ArraySlice<VerificationLane>) throws
+    -> VerificationReport
+  {
+    var result = VerificationReport()
+    for lane in records + indexes {
+      if let failure = lane.failure { throw failure }
+      result.size = lane.report.size
+      result.findingCount += lane.report.findingCount
+      result.identityDigest &+= lane.report.identityDigest
+      // Only who looked at the last record knows it.
+      if lane.report.root != .emptyRoot { result.root = lane.report.root }
+    }
+    result.findings = records.flatMap(\.report.findings).sorted { $0.position < $1.position }
+    result.findings += indexes.flatMap(\.report.findings)
+    result.findings.removeLast(max(0, result.findings.count - maxFindings))
+    return result
   }
 
   mutating func add(_ kind: VerificationFinding.Kind, _ position: UInt64, _ description: String) {

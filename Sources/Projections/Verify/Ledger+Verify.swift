@@ -22,14 +22,24 @@ public struct LedgerVerification: Sendable {
 
 extension Ledger {
   /// Checks everything: records against their hashes, the indexes, the facts and symbols against the events, the books against a rebuild,
-  /// and that the books balance. Nothing is changed. Cost: about a microsecond an event, and the time of a rebuild.
-  public func verify(progress: (_ part: String, _ done: UInt64, _ total: UInt64) -> Void) throws -> LedgerVerification {
+  /// and that the books balance. Nothing is changed.
+  ///
+  /// All cores work at it, on the books beside the log.
+  ///
+  /// - Parameter booksAfterwards: to begin with the books only when the facts are known to be right, which takes longer.
+  public func verify(
+    booksAfterwards: Bool = false, progress: (_ done: UInt64, _ total: UInt64) -> Void
+  ) throws -> LedgerVerification {
     var result = LedgerVerification()
     var facts = FactVerifier(log)
+    var beside = Beside()
     let report = try log.verifyLog {
-      progress("log", $0, $1)
+      progress($0, $1)
     } makeVisitors: {
       try facts.makeVisitors($1)
+    } meanwhile: {
+      if !booksAfterwards { beside.books = Result { try verifyBooks() } }
+      beside.symbols = Result { try facts.checkSymbols() }
     }
     result.size = report.size
     result.root = report.root.description
@@ -44,7 +54,7 @@ extension Ledger {
       result.findingCount += 1
     }
 
-    try facts.finish(through: report.size)
+    try facts.finish(report, symbols: beside.symbols.get())
     result.findingCount += facts.findingCount
     result.findings += facts.findings.map { finding in
       ("facts", finding.position == 0 ? finding.description : "position \(finding.position): \(finding.description)")
@@ -52,22 +62,32 @@ extension Ledger {
 
     // Books can only be judged by facts that are right.
     guard result.isClean else { return result }
-    var books = BookVerifier()
+    let findings = try booksAfterwards ? verifyBooks() : beside.books.get()
+    result.findingCount += findings.count
+    result.findings += findings.map { ("books", $0) }
+    return result
+  }
+
+  /// What was found beside the log.
+  private struct Beside {
+    var books: Result<[String], any Error> = .success([])
+    var symbols: Result<[String], any Error> = .success([])
+  }
+
+  /// What is wrong with the books: where they are not those of a rebuild, or do not balance.
+  private func verifyBooks() throws -> [String] {
     let temporary = NSTemporaryDirectory() + "/vsl-verify-\(getpid())-\(UInt32.random(in: 0 ... .max)).mdb"
     defer {
       unlink(temporary)
       unlink(temporary + "-lock")
     }
-    let fresh = try withoutActuallyEscaping(progress) { progress in
-      try buildBooks(at: temporary) { progress("books", $0, $1) }
-    }
+    var verifier = BookVerifier()
+    let fresh = try buildBooks(at: temporary)
     let live = try view()
     let rebuilt = try Self.view(log, of: fresh, indexedAs: live)
-    books.compare(live, with: rebuilt)
-    books.checkBalance(live)
-    result.findingCount += books.findings.count
-    result.findings += books.findings.map { ("books", $0) }
-    return result
+    verifier.compare(live, with: rebuilt)
+    verifier.checkBalance(live)
+    return verifier.findings
   }
 
   /// A view of new books whose index of visits covers as much as that of the live ones. The index is made before anything is read, since the

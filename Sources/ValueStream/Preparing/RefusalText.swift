@@ -43,7 +43,7 @@ struct RefusalText {
       rule = "type"
       message = "must be \(node.types.words)"
     case .length:
-      let length = SchemaValidator.characters(value.stringBytes)
+      let length = CompiledSchema.characters(value.stringBytes)
       let isShort = length < Int(node.minLength)
       rule = isShort ? "minLength" : "maxLength"
       message =

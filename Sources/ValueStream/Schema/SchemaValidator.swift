@@ -43,6 +43,18 @@ struct SchemaFailure: BitwiseCopyable {
   var detail: Int32 = 0
 }
 
+/// Which rules looked at which values of a document: for who learns from one document what others like it have to satisfy.
+struct ValidationTrace {
+  /// Values, by their places on the root, and the nodes that they had to satisfy.
+  private(set) var checks: [(index: Int, node: Int32)] = []
+  /// Values that decided whether other rules apply.
+  private(set) var deciding: Set<Int> = []
+
+  fileprivate mutating func note(_ value: JSONNode, _ node: Int32, isTesting: Bool) {
+    if isTesting { deciding.insert(value.index) } else { checks.append((value.index, node)) }
+  }
+}
+
 /// One validation of one document against a compiled schema.
 ///
 /// Recursion is bounded by the schema and by ``JSONParser/maximumDepth``.
@@ -52,10 +64,12 @@ struct SchemaValidator {
   private(set) var failure: SchemaFailure?
   // Inside `if` and `not` nothing is noted: that a test holds or fails is no finding and no failure.
   private var isTesting = false
+  private let trace: UnsafeMutablePointer<ValidationTrace>?
 
-  init(schema: CompiledSchema, findings: EventFindings) {
+  init(schema: CompiledSchema, findings: EventFindings, trace: UnsafeMutablePointer<ValidationTrace>? = nil) {
     self.schema = schema
     self.findings = findings
+    self.trace = trace
   }
 
   /// Whether a value satisfies the whole schema; if not, `failure` says why.
@@ -73,10 +87,13 @@ struct SchemaValidator {
     // The table's memory lives as long as `schema`; copying a node would cost more than the checks.
     let node = schema.nodes.baseAddress! + Int(place)
     let checks = node.pointee.checks
+    if let trace { trace.pointee.note(value, place, isTesting: isTesting) }
     switch value.kind {
     case .string:
       guard node.pointee.types.contains(.string) else { return fail(.type, value, place) }
-      if !checks.isDisjoint(with: .string), !checkText(value, node, place) { return false }
+      if !checks.isDisjoint(with: .string), let fault = schema.fault(inText: value.uncheckedString, node) {
+        return fail(fault.rule, value, place, fault.detail)
+      }
     case .object:
       guard node.pointee.types.contains(.object) else { return fail(.type, value, place) }
       if checks.contains(.texts) { return fail(.texts, value, place) }
@@ -86,13 +103,7 @@ struct SchemaValidator {
       if checks.contains(.texts) { return fail(.texts, value, place) }
       if checks.contains(.array), !checkArray(value, node, place) { return false }
     case .integer, .unsigned, .double:
-      guard node.pointee.types.contains(.fraction) || node.pointee.types.contains(.integer) && Self.isInteger(value)
-      else { return fail(.type, value, place) }
-      if checks.contains(.texts) { return fail(.texts, value, place) }
-      if checks.contains(.range), let number = value.double {
-        guard number >= node.pointee.minimum else { return fail(.minimum, value, place) }
-        guard number <= node.pointee.maximum else { return fail(.maximum, value, place) }
-      }
+      if let rule = schema.fault(inNumber: value.double ?? 0, node) { return fail(rule, value, place) }
     case .true, .false:
       guard node.pointee.types.contains(.boolean) else { return fail(.type, value, place) }
       if checks.contains(.texts) { return fail(.texts, value, place) }
@@ -104,60 +115,6 @@ struct SchemaValidator {
     }
     if node.pointee.slot != 0, !isTesting { findings.note(slot: node.pointee.slot, index: value.index) }
     return checks.contains(.logic) ? checkLogic(value, node, place) : true
-  }
-
-  private static func isInteger(_ value: JSONNode) -> Bool {
-    guard value.kind == .double, let number = value.double else { return true }
-    return number.rounded(.towardZero) == number
-  }
-
-  private mutating func checkText(
-    _ value: JSONNode, _ node: UnsafePointer<CompiledSchema.Node>, _ place: Int32
-  ) -> Bool {
-    let bytes = value.uncheckedString
-    let checks = node.pointee.checks
-    if checks.contains(.length) {
-      // A character has one to four bytes: most lengths need no counting.
-      if bytes.count > Int(node.pointee.maxLength), Self.characters(bytes) > Int(node.pointee.maxLength) {
-        return fail(.length, value, place)
-      }
-      let minLength = Int(node.pointee.minLength)
-      if bytes.count < minLength * 4, bytes.count < minLength || minLength > 1 && Self.characters(bytes) < minLength {
-        return fail(.length, value, place)
-      }
-    }
-    if checks.contains(.texts) {
-      let allowed = node.pointee.texts.range.contains { schema.bytes(schema.texts[$0]).hasSameBytes(as: bytes) }
-      guard allowed else { return fail(.texts, value, place) }
-    }
-    if checks.contains(.patterns) {
-      var patterns = node.pointee.patterns
-      while patterns != 0 {
-        let bit = patterns.trailingZeroBitCount
-        patterns &= patterns - 1
-        if let pattern = SchemaPattern(rawValue: UInt8(bit)), !pattern.matches(bytes) {
-          return fail(.pattern, value, place, bit)
-        }
-      }
-      var forbidden = node.pointee.forbidden
-      while forbidden != 0 {
-        let bit = forbidden.trailingZeroBitCount
-        forbidden &= forbidden - 1
-        if let pattern = SchemaPattern(rawValue: UInt8(bit)), pattern.matches(bytes) {
-          return fail(.forbidden, value, place, bit)
-        }
-      }
-      if node.pointee.formats & 1 != 0, !SchemaFormat.dateTime.matches(bytes) { return fail(.format, value, place, 0) }
-      if node.pointee.formats & 2 != 0, !SchemaFormat.date.matches(bytes) { return fail(.format, value, place, 1) }
-    }
-    return true
-  }
-
-  /// The number of characters (code points) of UTF-8 text: all bytes but the following ones.
-  static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var count = 0
-    for byte in bytes where byte & 0xC0 != 0x80 { count += 1 }
-    return count
   }
 
   private mutating func checkArray(

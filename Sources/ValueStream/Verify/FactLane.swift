@@ -23,6 +23,7 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
   private let texts: SymbolTexts
   private let preparer = EventPreparer(isStrict: false)
   private let targetPreparer = EventPreparer(isStrict: false)
+  private let shapes: EventShapes
   private let batch = EventBatch()
   private let targetBatch = EventBatch()
   /// The position at which each symbol is first used, by namespace; `.max` when it is not.
@@ -30,6 +31,7 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
 
   init(_ texts: SymbolTexts) {
     self.texts = texts
+    shapes = EventShapes(preparer.vocabulary)
     first = (0..<8).map { number in
       let count = SymbolNamespace(rawValue: UInt8(number)).map { Int(texts.count(in: $0)) + 1 } ?? 0
       let list = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
@@ -49,6 +51,12 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
       add(position, "the fact is missing")
       return
     }
+    let fact = facts.row(at: Int(position) - 1)
+    // A shape of the kind that the fact claims: if the event is of another, none fits.
+    if let content = shapes.read(record.bytes, kind: fact.kind) {
+      compare(fact, content, record)
+      return
+    }
     batch.removeAll()
     do {
       try preparer.prepare(record.bytes, line: Int(position), into: batch)
@@ -58,32 +66,53 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
     }
     if let defined = batch.newSealing { sealing = (position, defined.rules) }
     let event = batch.events[0]
-    let fact = facts.row(at: Int(position) - 1)
-    let assumed = event.flags.contains(.timeAssumed)
+    withUnsafePointer(to: EventContent(event, of: batch)) { compare(fact, $0, record) }
+    if event.flags.contains(.voids) { try checkTarget(fact.measure, event, position, snapshot) }
+    if event.referenceCount > 0 { try checkReferences(of: event, position, snapshot) }
+    shapes.learn(record.bytes, kind: event.kind, flags: event.flags)
+  }
+
+  /// Compares a fact with what its event says.
+  private func compare(_ fact: Fact, _ content: UnsafePointer<EventContent>, _ record: Record) {
+    let position = record.position
+    let assumed = content.pointee.flags.contains(.timeAssumed)
     identityDigest &+= IdentityDigest.term(
-      hash: event.identityHash, occurredMicros: assumed ? nil : event.occurredMicros, position: position)
-    if fact.occurredMicros != (assumed ? record.recordedMicros : event.occurredMicros) {
+      hash: content.pointee.identityHash, occurredMicros: assumed ? nil : content.pointee.occurredMicros,
+      position: position)
+    if fact.occurredMicros != (assumed ? record.recordedMicros : content.pointee.occurredMicros) {
       add(position, "the fact's occurred time is not the event's")
     }
-    if fact.kind != event.kind { add(position, "the fact's kind is not the event's") }
+    if fact.kind != content.pointee.kind { add(position, "the fact's kind is not the event's") }
     let ownFlags: FactFlags = [.voidedOnArrival, .occurredAfterRecorded]
-    if fact.flags.subtracting(ownFlags) != event.flags.subtracting(ownFlags) {
+    if fact.flags.subtracting(ownFlags) != content.pointee.flags.subtracting(ownFlags) {
       add(position, "the fact's flags are not the event's")
     }
-    if fact.flags.contains(.occurredAfterRecorded) != (!assumed && event.occurredMicros > record.recordedMicros) {
+    if fact.flags.contains(.occurredAfterRecorded)
+      != (!assumed && content.pointee.occurredMicros > record.recordedMicros)
+    {
       add(position, "the fact's flag for clock skew is wrong")
     }
-    if event.flags.contains(.voids) {
-      try checkTarget(fact.measure, event, position, snapshot)
-    } else if fact.measure != event.measure {
+    // The measure of a void is its target.
+    if !content.pointee.flags.contains(.voids), fact.measure != content.pointee.measure {
       add(position, "the fact's measure is not the event's")
     }
-    checkSymbol(UInt32(fact.stream), event.stream, .stream, position)
-    checkSymbol(fact.subject, event.subject, .subject, position)
-    checkSymbol(fact.argument, event.argument, event.argumentNamespace, position)
-    checkSymbol(fact.attributes, event.attributes, .attributes, position)
+    checkSymbol(UInt32(fact.stream), .stream, position, isNone: content.pointee.stream.isNone) {
+      content.pointee.stream.isSame(as: $0)
+    }
+    checkSymbol(fact.subject, .subject, position, isNone: content.pointee.subject.isNone) {
+      content.pointee.subject.isSame(as: $0)
+    }
+    checkSymbol(fact.argument, content.pointee.argumentNamespace, position, isNone: content.pointee.argument.isNone) {
+      content.pointee.argument.isSame(as: $0)
+    }
+    if let attributes = content.pointee.attributes {
+      checkSymbol(fact.attributes, .attributes, position, isNone: attributes.isNone) { attributes.isSame(as: $0) }
+    } else {
+      checkSymbol(fact.attributes, .attributes, position, isNone: content.pointee.encodedAttributes.isEmpty) {
+        content.pointee.encodedAttributes.hasSameBytes(as: $0)
+      }
+    }
     if fact.flags.contains(.argumentIsSubject), fact.argument != 0 { referenceCount += 1 }
-    if event.referenceCount > 0 { try checkReferences(of: event, position, snapshot) }
   }
 
   /// Each subject that the event names in a list has a symbol, and the event is listed under it, once.
@@ -96,7 +125,7 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
         add(position, "a subject that the event names in a list has no symbol")
         return
       }
-      checkSymbol(symbol, reference, .subject, position)
+      note(symbol, .subject, position)
       guard seen.insert(symbol).inserted else { continue }
       referenceCount += 1
       if try !snapshot.isReference(to: symbol, at: position) {
@@ -107,19 +136,25 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
 
   @inline(__always)
   private func checkSymbol(
-    _ symbol: UInt32, _ text: PreparedText, _ namespace: SymbolNamespace, _ position: UInt64
+    _ symbol: UInt32, _ namespace: SymbolNamespace, _ position: UInt64, isNone: Bool,
+    _ isSame: (UnsafeRawBufferPointer) -> Bool
   ) {
-    guard text.length > 0 else {
+    guard !isNone else {
       if symbol != 0 { add(position, "the fact has a \(namespace) that the event does not name") }
       return
     }
-    // What came after the strings were copied is of events that are not looked at.
-    guard symbol <= texts.count(in: namespace), texts.matches(symbol, in: namespace, batch.bytes(of: text)) else {
+    guard let string = texts.string(of: symbol, in: namespace), isSame(string) else {
       add(position, "the fact's \(namespace) symbol \(symbol) is not what the event names")
       return
     }
+    note(symbol, namespace, position)
+  }
+
+  @inline(__always)
+  private func note(_ symbol: UInt32, _ namespace: SymbolNamespace, _ position: UInt64) {
     let list = first[Int(namespace.rawValue)]
-    if list[Int(symbol)] > position { list[Int(symbol)] = position }
+    // What came after the strings were copied is of events that are not looked at.
+    if Int(symbol) < list.count, list[Int(symbol)] > position { list[Int(symbol)] = position }
   }
 
   /// A void's target is the record with the identity that it names, or none if there was none.

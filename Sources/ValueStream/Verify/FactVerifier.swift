@@ -21,28 +21,36 @@ public struct FactVerifier {
   /// A verifier of a log.
   public init(_ log: EventLog) { self.log = log }
 
-  /// Makes what looks at the records while the log is verified (``EventLog/verifyLog(progress:makeVisitors:)``), one for each part of the
-  /// positions.
-  public mutating func makeVisitors(_ partCount: Int) throws -> [FactLane] {
+  /// Makes what looks at the records while the log is verified (``EventLog/verifyLog(progress:makeVisitors:meanwhile:)``), one a core.
+  public mutating func makeVisitors(_ laneCount: Int) throws -> [FactLane] {
     let texts = try log.withSnapshot { try SymbolTexts($0) }
     for finding in texts.findings { add(0, finding) }
     self.texts = texts
-    lanes = (0..<partCount).map { _ in FactLane(texts) }
+    lanes = (0..<laneCount).map { _ in FactLane(texts) }
     return lanes
   }
 
-  /// Sums up what was seen. Symbols must be numbered in the order of their first use.
-  public mutating func finish(through end: UInt64) throws {
+  /// Checks that the strings of the symbols lead back to them: beside the visitors, which it does not disturb.
+  public func checkSymbols() throws -> [String] {
+    guard let texts else { return [] }
+    return try texts.checkSymbols(log.snapshot())
+  }
+
+  /// Sums up what was seen while the log was verified, with that report. Symbols must be numbered in the order of their first use.
+  ///
+  /// - Parameter symbols: what ``checkSymbols()`` found.
+  public mutating func finish(_ report: VerificationReport, symbols: [String]) throws {
+    let end = report.size
     guard end > 0, let texts else { return }
-    for lane in lanes {
-      findings += lane.findings.prefix(Self.mostFindings - min(findings.count, Self.mostFindings))
-      findingCount += lane.findingCount
-    }
-    try checkIdentities(lanes, through: end)
+    for finding in symbols { add(0, finding) }
+    findings += lanes.flatMap(\.findings).sorted { $0.position < $1.position }
+    findings.removeLast(max(0, findings.count - Self.mostFindings))
+    findingCount += lanes.reduce(0) { $0 + $1.findingCount }
+    if report.identityDigest != lanes.reduce(0, { $0 &+ $1.identityDigest }) { try checkIdentities(through: end) }
     let snapshot = try log.snapshot()
     guard snapshot.size == end else { return }
     checkOrder(lanes, texts)
-    let defined = lanes.compactMap(\.sealing).last
+    let defined = lanes.compactMap(\.sealing).max { $0.position < $1.position }
     if try log.sealing() != defined?.rules {
       add(
         defined?.position ?? 0,
@@ -55,10 +63,9 @@ public struct FactVerifier {
     }
   }
 
-  /// The index must add up to what the events' identities do; if it does not, each is looked for.
-  private mutating func checkIdentities(_ lanes: [FactLane], through end: UInt64) throws {
+  /// The index does not add up to what the events' identities do: each is looked for.
+  private mutating func checkIdentities(through end: UInt64) throws {
     let snapshot = try log.snapshot()
-    guard try snapshot.identityDigest(through: end) != lanes.reduce(0, { $0 &+ $1.identityDigest }) else { return }
     let preparer = EventPreparer(isStrict: false)
     let batch = EventBatch()
     var found = 0

@@ -30,6 +30,8 @@ struct Verify: ParsableCommand {
   @OptionGroup var trusted: PublicKeyOptions
   @Flag(name: .long, help: ArgumentHelp("Read in this process.", visibility: .private))
   var inThisProcess = false
+  @Flag(name: .long, help: ArgumentHelp("Read the books last.", visibility: .private))
+  var booksAfterwards = false
   @OptionGroup var output: FormatOptions
   @OptionGroup var ledger: LedgerOptions
 
@@ -53,8 +55,8 @@ struct Verify: ParsableCommand {
 
   private func check(_ checkpoints: [Checkpoint], _ progress: Progress) throws -> LedgerVerification {
     let ledger = try ledger.open()
-    var result = try ledger.verify { part, done, total in
-      progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "steps (\(part))")
+    var result = try ledger.verify(booksAfterwards: booksAfterwards) { done, total in
+      progress.update(done: Double(done), total: Double(total), count: Int(done), unit: "events")
     }
     for finding in try LogHistory.compare(ledger.log.snapshot(), with: checkpoints) {
       guard let problem = finding.problem else { continue }
@@ -116,13 +118,14 @@ struct Verify: ParsableCommand {
 
   /// Reads in a process of its own: damage in the file can end the one that reads it.
   private func runInChild() throws {
-    let code = try ChildProcess.runAgain(Array(CommandLine.arguments.dropFirst()) + ["--in-this-process"])
-    guard code >= 128 else {
+    let arguments = Array(CommandLine.arguments.dropFirst()) + ["--in-this-process"]
+    var code = try ChildProcess.runAgain(arguments)
+    // It may have been damaged facts that the books are made of: what is wrong with them can be said when they are read first.
+    if Self.isCrash(code) { code = try ChildProcess.runAgain(arguments + ["--books-afterwards"]) }
+    guard Self.isCrash(code) else {
       if code != 0 { throw ExitCode(code) }
       return
     }
-    // Interrupted by somebody, or out of memory: that says nothing of the file.
-    guard ![SIGINT, SIGTERM, SIGKILL, SIGHUP, SIGPIPE].contains(code - 128) else { throw ExitCode(code) }
     output.write(
       Table(
         title: Self.counted(1),
@@ -139,6 +142,11 @@ struct Verify: ParsableCommand {
       message:
         "The file is damaged so that it cannot be read through. Restore a backup, or save what can be saved: vsl repair."
     )
+  }
+
+  /// Whether a process was ended by what it read. Interrupted by somebody, or out of memory: that says nothing of the file.
+  private static func isCrash(_ code: Int32) -> Bool {
+    code >= 128 && ![SIGINT, SIGTERM, SIGKILL, SIGHUP, SIGPIPE].contains(code - 128)
   }
 
   private static func counted(_ findings: Int) -> String { findings == 1 ? "1 finding" : "\(findings) findings" }

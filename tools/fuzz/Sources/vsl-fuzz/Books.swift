@@ -44,7 +44,7 @@ final class Books {
     try? damage(Self.tables[Int(bytes[0]) % Self.tables.count], UInt64(bytes[1]), bytes)
     guard let ledger = try? Ledger.open(at: folder, options: EventLogOptions(initialMapSize: 1 << 20)) else { return }
     _ = try? ledger.view()
-    _ = try? ledger.verify { _, _, _ in }
+    _ = try? ledger.verify { _, _ in }
   }
 
   private func damage(_ table: String, _ key: UInt64, _ bytes: UnsafeRawBufferPointer) throws {
