@@ -38,6 +38,28 @@ public enum Cores {
     }
   }
 
+  /// Does two things at the same time where there are two cores and it pays for so many rows; the first on the thread that asks, so that it
+  /// may use what belongs to that thread.
+  public static func both<First, Second>(
+    for rowCount: Int, _ first: () throws -> First, _ second: () -> Second
+  ) rethrows -> (First, Second) {
+    guard lanes(for: rowCount) > 1 else { return (try first(), second()) }
+    return try withoutActuallyEscaping(second) { second in
+      let second = Unchecked(second)
+      let slot = Mutex<Unchecked<Second>?>(nil)
+      let group = DispatchGroup()
+      return try withoutActuallyEscaping({ slot.withLock { $0 = Unchecked(second.value()) } }) { work in
+        let work = Unchecked(work)
+        DispatchQueue.global().async(group: group) { work.value() }
+        defer { group.wait() }
+        let one = try first()
+        group.wait()
+        guard let other = slot.withLock({ $0 }) else { return (one, second.value()) }
+        return (one, other.value)
+      }
+    }
+  }
+
   /// Divides 0 ..< count among lanes, each with a state of its own; the states come back in the order of the ranges. `body` is called
   /// from several threads at once and may change nothing but its state.
   ///

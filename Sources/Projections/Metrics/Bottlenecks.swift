@@ -37,10 +37,15 @@ public struct Bottlenecks: Projection {
   public init() {}
 
   private struct Load {
-    var arrivals = 0
-    var departures = 0
+    var crossings = StageCrossings()
     var micros: Int128 = 0
     var atEnd = 0
+
+    static func += (left: inout Load, right: Load) {
+      left.crossings += right.crossings
+      left.micros += right.micros
+      left.atEnd += right.atEnd
+    }
   }
 
   /// See ``Projection``.
@@ -72,22 +77,10 @@ public struct Bottlenecks: Projection {
             if slice.reachesEnd { $0.atEnd += 1 }
           }
         }
-        if !span.isContinuation {
-          figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
-        }
-        if let end = span.toMicros, !span.isContinued {
-          figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
-        }
+        figures.addCrossings(of: span) { $0.crossings += $1 }
       }
     }
-    for lane in lanes {
-      figures.absorb(lane) {
-        $0.arrivals += $1.arrivals
-        $0.departures += $1.departures
-        $0.micros += $1.micros
-        $0.atEnd += $1.atEnd
-      }
-    }
+    for lane in lanes { figures.absorb(lane) { $0 += $1 } }
     let demand = try Self.demand(own, extra, view)
     let order = StageOrder(parts, view)
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }
@@ -99,8 +92,8 @@ public struct Bottlenecks: Projection {
     ranked = ranked.enumerated().sorted { left, right in
       let (one, other) = (left.element, right.element)
       if one.row.period != other.row.period { return one.row.period < other.row.period }
-      let growth = one.row.sum.arrivals - one.row.sum.departures
-      let otherGrowth = other.row.sum.arrivals - other.row.sum.departures
+      let growth = one.row.sum.crossings.net
+      let otherGrowth = other.row.sum.crossings.net
       if growth != otherGrowth { return growth > otherGrowth }
       let (average, otherAverage) = (one.average ?? -1, other.average ?? -1)
       return average != otherAverage ? average > otherAverage : left.offset < right.offset
@@ -125,10 +118,11 @@ public struct Bottlenecks: Projection {
       return figures.cells(
         row,
         [
-          .integer(Int64(rank)), .text(order.kind(row.names[0], row.names[1])), .integer(Int64(row.sum.arrivals)),
-          .integer(Int64(row.sum.departures)), .integer(Int64(row.sum.arrivals - row.sum.departures)),
+          .integer(Int64(rank)), .text(order.kind(row.names[0], row.names[1])),
+          .integer(Int64(row.sum.crossings.arrivals)),
+          .integer(Int64(row.sum.crossings.departures)), .integer(Int64(row.sum.crossings.net)),
           average.map(Value.number) ?? .null, .integer(Int64(row.sum.atEnd)), each(demand[key] ?? 0),
-          each(row.sum.departures),
+          each(row.sum.crossings.departures),
         ])
     }
     return Answer(

@@ -1,3 +1,4 @@
+import EventLog
 import Tables
 import ValueStream
 
@@ -44,25 +45,35 @@ public struct CompleteAccurate: Projection {
     split.groupings = [.stream, .stage] + extra
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    let events = SelectedEvents([.checkCompleted, .itemRejected], parts.cut, view)
-    let rejections = try Rejections(parts, events, view)
-    var delivered = SubjectSet(view)
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-      if !row.stamp.flags.contains(.cancelled) { delivered.insert(row.item) }
+    let ordered = ItemVisits(view, parts.cut)
+    var whole = split
+    whole.groupings = [.stream] + extra
+    whole.explains = false
+    let wholeParts = try AnswerParts(whole, view)
+    let yieldFigures = try Figures(wholeParts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
+    let ((rejections, judge), items) = try Cores.both(for: view.completions.count) {
+      let events = SelectedEvents([.checkCompleted, .itemRejected], parts.cut, view)
+      let rejections = try Rejections(parts, events, view)
+      return (rejections, try FirstPass(wholeParts, rejections, events, view))
+    } _: {
+      // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
+      DeliveredItems(wholeParts, view, visits: ordered) { yieldFigures.passes($0) }
     }
+    var yields = Yields(figures: yieldFigures, judge: judge, items: items)
     var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
     let places = StageTable.defined(parts, view)
     var unordered = 0
-    let isDelivered = delivered
-    let ordered = ItemVisits(view, parts.cut)
+    let start = yields
+    // The yields are found on the same way through the visits.
     let lanes = ordered.fold(isSerial: figures.isSerial) {
-      (figures: figures, unordered: 0, visits: [WholeVisit]())
+      (figures: figures, unordered: 0, visits: [WholeVisit](), yields: yieldFigures, judged: 0)
     } _: { lane, item, spans in
+      if start.add(item, spans, to: &lane.yields) { lane.judged += 1 }
       lane.visits.removeAll(keepingCapacity: true)
       forEachVisit(spans, parts) { lane.visits.append($0) }
       guard let stream = lane.visits.last?.stream else { return }
       // From the last visit to the first: what comes later decides.
-      var next: Int? = isDelivered.contains(item) ? .max : nil
+      var next: Int? = items.isDelivered(item) ? .max : nil
       var earliestLater = Int.max
       let wasRejected = rejections.has(item)
       var rejectedBefore: [UInt32: Int64] = [:]
@@ -87,6 +98,7 @@ public struct CompleteAccurate: Projection {
         if wasRejected { rejectedBefore[visit.stage] = visit.fromMicros }
       }
     }
+    yields.absorb(lanes.map(\.yields), judged: lanes.reduce(0) { $0 + $1.judged })
     for lane in lanes {
       unordered += lane.unordered
       figures.absorb(lane.figures) {
@@ -113,41 +125,57 @@ public struct CompleteAccurate: Projection {
               .integer(Int64(row.sum.handedOff)), .integer(Int64(row.sum.accepted)),
               row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
             ])
-        }), more: [try rolled(query, extra, rows, rejections, events, ordered, view)],
+        }), more: [rolled(query, rows, yields, view)],
       explanation: figures.explanation(rows, view))
   }
 
   private struct Yield {
     var delivered = 0
     var passed = 0
+
+    static func += (left: inout Yield, right: Yield) {
+      left.delivered += right.delivered
+      left.passed += right.passed
+    }
   }
 
-  /// The product over the stages of each stream, and the yield that was measured.
-  private func rolled(
-    _ query: Query, _ extra: [Grouping], _ rows: [Figures<Counts>.Row], _ rejections: Rejections,
-    _ events: SelectedEvents, _ ordered: ItemVisits, _ view: borrowing LedgerView
-  ) throws -> Table {
-    var whole = query
-    whole.groupings = [.stream] + extra
-    whole.explains = false
-    let parts = try AnswerParts(whole, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
-    let filter = figures
-    let judge = try FirstPass(parts, rejections, events, view)
-    let lanes = judge.fold(view, visits: ordered, where: { filter.passes($0) }) {
-      filter
-    } _: { figures, row, flaws in
+  /// The first-pass yield of delivered items, by the groups of the question but for the stage.
+  private struct Yields {
+    var figures: Figures<Yield>
+    let judge: FirstPass
+    let items: DeliveredItems
+
+    /// Judges an item by its visits, if it was delivered; whether it was.
+    @inline(__always)
+    func add(_ item: UInt32, _ spans: ItemSpans, to figures: inout Figures<Yield>) -> Bool {
+      guard let (row, reopenings) = items.delivery(of: item) else { return false }
+      let flaws = judge.flaws(of: row, reopenings, spans)
       figures.add(row, at: row.effectiveMicros) {
         $0.delivered += 1
         $0.passed += flaws.isEmpty ? 1 : 0
       }
+      return true
     }
-    for lane in lanes {
-      figures.absorb(lane) {
-        $0.delivered += $1.delivered
-        $0.passed += $1.passed
+
+    /// Takes over what the cores judged, so many items, and judges those that were delivered without any visit.
+    mutating func absorb(_ lanes: [Figures<Yield>], judged: Int) {
+      for lane in lanes { figures.absorb(lane) { $0 += $1 } }
+      guard judged < items.count else { return }
+      let (start, judge) = (figures, self)
+      let others = items.fold(isSerial: true) {
+        start
+      } _: { figures, row, _, spans in
+        if spans.isEmpty { _ = judge.add(row.item, spans, to: &figures) }
       }
+      if let all = others.first { figures = all }
     }
+  }
+
+  /// The product over the stages of each stream, and the yield that was measured.
+  private func rolled(
+    _ query: Query, _ rows: [Figures<Counts>.Row], _ yields: Yields, _ view: borrowing LedgerView
+  ) -> Table {
+    let figures = yields.figures
     var products: [[String]: Double] = [:]
     var keys: [[String]: (label: String?, names: [String?])] = [:]
     for row in rows where row.sum.handedOff > 0 {
@@ -156,10 +184,10 @@ public struct CompleteAccurate: Projection {
       products[key, default: 1] *= Double(row.sum.accepted) / Double(row.sum.handedOff)
       keys[key] = (row.label, names)
     }
-    var yields: [[String]: Yield] = [:]
+    var sums: [[String]: Yield] = [:]
     for row in figures.rows(view) {
       let key = [row.label ?? ""] + row.names.map { $0 ?? "" }
-      yields[key] = row.sum
+      sums[key] = row.sum
       keys[key] = (row.label, row.names)
     }
     return Table(
@@ -171,7 +199,7 @@ public struct CompleteAccurate: Projection {
         Column(name: "firstPassYield", type: .share, unit: "1", description: "firstPass ÷ delivered."),
       ],
       rows: keys.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, names in
-        let yield = yields[key] ?? Yield()
+        let yield = sums[key] ?? Yield()
         var cells: [Value] = query.period == nil ? [] : [names.label.map(Value.text) ?? .null]
         cells += names.names.map { $0.map(Value.text) ?? .null }
         return cells + [

@@ -18,10 +18,18 @@ enum DurationFigures {
 
   /// The cells; no data of nothing. Reorders the values.
   static func cells(_ values: inout [Int64], _ parts: AnswerParts) -> [Value] {
-    guard let summary = DurationSummary(&values, percentiles: [50, 85, 95], method: parts.policy.percentileMethod)
-    else {
-      return [.integer(0), .null, .null, .null, .null, .null]
-    }
+    cells(DurationSummary(&values, percentiles: percentiles, method: parts.policy.percentileMethod))
+  }
+
+  /// The cells; no data of nothing.
+  static func cells(_ durations: Durations, _ parts: AnswerParts) -> [Value] {
+    cells(DurationSummary(durations, percentiles: percentiles, method: parts.policy.percentileMethod))
+  }
+
+  private static let percentiles: [Double] = [50, 85, 95]
+
+  private static func cells(_ summary: DurationSummary?) -> [Value] {
+    guard let summary else { return [.integer(0), .null, .null, .null, .null, .null] }
     return [.integer(Int64(summary.count)), AnswerParts.seconds(summary.meanMicros)]
       + summary.percentilesMicros.map(AnswerParts.seconds) + [AnswerParts.seconds(summary.maximumMicros)]
   }

@@ -1,3 +1,4 @@
+import EventLog
 import Tables
 import ValueStream
 
@@ -36,59 +37,76 @@ public struct FlowEfficiency: Projection {
     var process: Int128 = 0
     var blocked: Int128 = 0
     var lead: Int128 = 0
-    var ratios = 0.0
+    var ratios = ExactSum()
     var ratioCount = 0
     var loggedItems: Int64 = 0
-    var logged = 0.0
+    var logged = ExactSum()
     var loggedLead: Int128 = 0
+
+    mutating func add(_ time: ItemTimes.Times, lead: Int64, logged seconds: Double?) {
+      items += 1
+      process += Int128(time.processMicros)
+      blocked += Int128(time.blockedMicros)
+      self.lead += Int128(lead)
+      if let seconds {
+        loggedItems += 1
+        logged.add(seconds)
+        loggedLead += Int128(lead)
+      }
+      if lead > 0 {
+        ratios.add(Double(time.processMicros) / Double(lead))
+        ratioCount += 1
+      }
+    }
+
+    static func += (left: inout Sums, right: Sums) {
+      left.items += right.items
+      left.process += right.process
+      left.blocked += right.blocked
+      left.lead += right.lead
+      left.ratios += right.ratios
+      left.ratioCount += right.ratioCount
+      left.loggedItems += right.loggedItems
+      left.logged += right.logged
+      left.loggedLead += right.loggedLead
+    }
   }
 
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
-    var rowsOfItems: [CompletionPosting] = []
-    var withoutCreated = 0
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
-        return
-      }
-      guard row.createdMicros != ItemState.unknown else {
-        withoutCreated += 1
-        figures.exclude(row, because: "no creation is known")
-        return
-      }
-      rowsOfItems.append(row)
-    }
-    let times = ItemTimes(of: rowsOfItems.lazy.map(\.item), parts, view)
     var logged = SubjectTable<Double>(view)
     try EventRows([.workLogged], query.unfiltered, parts.cut, view).forEach(view) { event in
       logged.update(event.item, default: 0) { $0 += event.number ?? 0 }
     }
-    var impossible = 0
-    for row in rowsOfItems {
-      let time = times[row.item]
+    let (filter, hours) = (figures, logged)
+    let blocked = BlockedSums(parts, view)
+    let lanes = DeliveredItems(parts, view) { filter.passes($0) }.fold(isSerial: figures.isSerial) {
+      (figures: filter, withoutCreated: 0, impossible: 0)
+    } _: { lane, row, _, spans in
+      guard row.createdMicros != ItemState.unknown else {
+        lane.withoutCreated += 1
+        lane.figures.exclude(row, because: "no creation is known")
+        return
+      }
+      let time = ItemTimes.Times(spans, blocked: blocked[row.item], parts)
       let lead = parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
       guard lead >= 0, time.processMicros <= lead else {
-        impossible += 1
-        figures.exclude(row, because: "process time exceeds lead time")
-        continue
+        lane.impossible += 1
+        lane.figures.exclude(row, because: "process time exceeds lead time")
+        return
       }
-      figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: Double(time.processMicros) / 1e6) {
-        $0.items += 1
-        $0.process += Int128(time.processMicros)
-        $0.blocked += Int128(time.blockedMicros)
-        $0.lead += Int128(lead)
-        if let seconds = logged[row.item] {
-          $0.loggedItems += 1
-          $0.logged += seconds
-          $0.loggedLead += Int128(lead)
-        }
-        if lead > 0 {
-          $0.ratios += Double(time.processMicros) / Double(lead)
-          $0.ratioCount += 1
-        }
+      lane.figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: Double(time.processMicros) / 1e6) {
+        $0.add(time, lead: lead, logged: hours[row.item])
       }
+    }
+    var withoutCreated = 0
+    var impossible = 0
+    for lane in lanes {
+      withoutCreated += lane.withoutCreated
+      impossible += lane.impossible
+      figures.absorb(lane.figures) { $0 += $1 }
     }
     var notes = parts.notes
     if withoutCreated > 0 {
@@ -111,9 +129,9 @@ public struct FlowEfficiency: Projection {
     return [
       .integer(Int64(sums.items)), duration(sums.process), duration(sums.lead - sums.process), duration(sums.blocked),
       duration(sums.lead), sums.lead == 0 ? .null : .share(Double(sums.process) / Double(sums.lead)),
-      sums.ratioCount == 0 ? .null : .share(sums.ratios / Double(sums.ratioCount)),
-      .integer(sums.loggedItems), sums.loggedItems == 0 ? .null : .duration(sums.logged),
-      sums.loggedLead == 0 ? .null : .number(sums.logged * 1e6 / Double(sums.loggedLead)),
+      sums.ratioCount == 0 ? .null : .share(sums.ratios.value / Double(sums.ratioCount)),
+      .integer(sums.loggedItems), sums.loggedItems == 0 ? .null : .duration(sums.logged.value),
+      sums.loggedLead == 0 ? .null : .number(sums.logged.value * 1e6 / Double(sums.loggedLead)),
     ]
   }
 

@@ -29,38 +29,22 @@ public struct StageArrivals: Projection {
   /// The projection.
   public init() {}
 
-  private struct Counts {
-    var arrivals = 0
-    var departures = 0
-  }
-
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     var split = query
     split.groupings = [.stream, .stage] + query.groupings.filter { $0 != .stream && $0 != .stage }
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Counts() }
+    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { StageCrossings() }
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
       figures
     } _: { figures, _, spans in
       for span in spans {
-        let row = span.posting
-        guard figures.passes(row), figures.passes(stage: span.stage) else { continue }
-        if !span.isContinuation {
-          figures.add(row, at: span.fromMicros, stage: span.stage, amount: 1) { $0.arrivals += 1 }
-        }
-        if let end = span.toMicros, !span.isContinued {
-          figures.add(row, at: end, stage: span.stage, amount: -1) { $0.departures += 1 }
-        }
+        guard figures.passes(span.posting), figures.passes(stage: span.stage) else { continue }
+        figures.addCrossings(of: span) { $0 += $1 }
       }
     }
-    for lane in lanes {
-      figures.absorb(lane) {
-        $0.arrivals += $1.arrivals
-        $0.departures += $1.departures
-      }
-    }
+    for lane in lanes { figures.absorb(lane) { $0 += $1 } }
     let rows = figures.rows(view).sorted { order.precedes($0, $1) }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
@@ -76,7 +60,7 @@ public struct StageArrivals: Projection {
             $0,
             [
               .integer(Int64($0.sum.arrivals)), .integer(Int64($0.sum.departures)),
-              .integer(Int64($0.sum.arrivals - $0.sum.departures)),
+              .integer(Int64($0.sum.net)),
             ])
         }), explanation: figures.explanation(rows, view))
   }

@@ -33,14 +33,15 @@ public struct StageTimes: Projection {
   public init() {}
 
   private struct Times {
-    var visits: [Int64] = []
-    var items: [Int64] = []
+    var visits = Durations()
+    var items = Durations()
     var lastItem: UInt32 = 0
 
     mutating func add(_ visit: WholeVisit) {
       visits.append(visit.lastedMicros)
-      if lastItem == visit.item, !items.isEmpty {
-        items[items.count - 1] += visit.lastedMicros
+      // No item has the number 0.
+      if lastItem == visit.item {
+        items.addToLast(visit.lastedMicros)
       } else {
         items.append(visit.lastedMicros)
         lastItem = visit.item
@@ -90,10 +91,9 @@ public struct StageTimes: Projection {
       table: Table(
         title: title, columns: columns + figures.trailingColumns,
         rows: rows.mapOnCores { row in
-          var times = row.sum
           let figuresOfRow: [Value] =
-            [.text(order.kind(row.names[0], row.names[1]))] + DurationFigures.cells(&times.visits, parts)
-            + DurationFigures.cells(&times.items, parts)
+            [.text(order.kind(row.names[0], row.names[1]))] + DurationFigures.cells(row.sum.visits, parts)
+            + DurationFigures.cells(row.sum.items, parts)
           return figures.cells(row, figuresOfRow)
         }), explanation: figures.explanation(rows, view))
   }

@@ -34,7 +34,7 @@ public struct TestCoverage: Projection {
     split.groupings = [.attribute(.service)] + query.groupings.filter { $0 != .attribute(.service) }
     let parts = try AnswerParts(split, view)
     var figures = try EventFigures(
-      [.checkCompleted], words: ["check": .name, "stage": .stage], split, view
+      [.checkCompleted], words: ["check": .name, "stage": .stage], measured: true, split, view
     ) { NewestReports() }
     figures.gather(view, amount: { $0.number }) { event, reports in
       guard let share = event.number, share >= 0, share <= 1 else { return }

@@ -33,8 +33,8 @@ public struct Transitions: Projection {
 
   private struct Sums {
     var count = 0
-    var stays: [Int64] = []
-    var gaps: [Int64] = []
+    var stays = Durations()
+    var gaps = Durations()
   }
 
   private static let delivered = UInt32.max
@@ -110,13 +110,12 @@ public struct Transitions: Projection {
         rows: sorted.mapOnCores { row in
           var named = row
           if named.names.count > place, (named.names[place] ?? "").isEmpty { named.names[place] = "(start)" }
-          var (stays, gaps) = (row.sum.stays, row.sum.gaps)
-          let gap = DurationSummary(&gaps, percentiles: [50, 85], method: parts.policy.percentileMethod)
+          let gap = DurationSummary(row.sum.gaps, percentiles: [50, 85], method: parts.policy.percentileMethod)
           return figures.cells(
             named,
             [
               .integer(Int64(row.sum.count)), .share(Double(row.sum.count) / Double(leaving[source(row)] ?? 1)),
-            ] + DurationFigures.cells(&stays, parts)
+            ] + DurationFigures.cells(row.sum.stays, parts)
               + (gap?.percentilesMicros.map(AnswerParts.seconds) ?? [.null, .null]))
         }), explanation: figures.explanation(sorted, view))
   }
@@ -139,7 +138,7 @@ public struct Transitions: Projection {
     ) { sums in
       sums.count += 1
       if let last { sums.stays.append(last.lastedMicros) }
-      if let gap { sums.gaps.append(gap) }
+      if let gap { sums.gaps.appendOrCount(gap) }
     }
   }
 }

@@ -33,16 +33,16 @@ public struct Variants: Projection {
   /// The projection.
   public init() {}
 
-  /// What one core finds.
+  /// What one core finds, with numbers of its own for the sequences that it meets.
   private struct Lane {
     var sequences = Sequences()
-    var found: [(row: CompletionPosting, lead: Int64?, sequence: UInt32)] = []
+    var figures: Figures<Sums>
     var stages: [UInt32] = []
   }
 
   private struct Sums {
     var items = 0
-    var leads: [Int64] = []
+    var leads = Durations()
   }
 
   /// See ``Projection``.
@@ -55,7 +55,7 @@ public struct Variants: Projection {
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
     var sequences = Sequences()
     let lanes = DeliveredItems(parts, view) { figures.passes($0) }.fold(isSerial: figures.isSerial) {
-      Lane()
+      Lane(figures: figures)
     } _: { lane, row, _, spans in
       lane.stages.removeAll(keepingCapacity: true)
       for span in spans where !span.isContinuation { lane.stages.append(span.stage) }
@@ -63,18 +63,21 @@ public struct Variants: Projection {
       let lead =
         row.createdMicros == ItemState.unknown
         ? nil : parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
-      lane.found.append((row, lead, lane.sequences.number(of: lane.stages)))
+      let number = lane.sequences.number(of: lane.stages)
+      lane.figures.add(row, at: row.effectiveMicros, word: number, amount: 1) {
+        $0.items += 1
+        if let lead { $0.leads.append(lead) }
+      }
     }
     for lane in lanes {
-      // Each core has numbered the sequences that it met.
       var numbers: [UInt32: UInt32] = [:]
-      for (row, lead, own) in lane.found {
+      figures.absorb(lane.figures) { own in
         let number = numbers[own] ?? sequences.number(of: lane.sequences.stages(of: own))
         numbers[own] = number
-        figures.add(row, at: row.effectiveMicros, word: number, amount: 1) {
-          $0.items += 1
-          if let lead { $0.leads.append(lead) }
-        }
+        return number
+      } _: {
+        $0.items += $1.items
+        $0.leads += $1.leads
       }
     }
     let stageNames = view.stages
@@ -113,14 +116,13 @@ public struct Variants: Projection {
           Column(name: "upTo", type: .share, unit: "1", description: "Share of this and all more frequent variants."),
         ] + DurationFigures.columns("items with a lead time", "lead time", prefix: "lead", count: "leads")
           + figures.trailingColumns,
-        rows: listed.map { row, upTo in
+        rows: listed.mapOnCores { row, upTo in
           let total = Double(totals[part(row)] ?? 1)
-          var leads = row.sum.leads
           return figures.cells(
             row,
             [
               .integer(Int64(row.sum.items)), .share(Double(row.sum.items) / total), .share(Double(upTo) / total),
-            ] + DurationFigures.cells(&leads, parts))
+            ] + DurationFigures.cells(row.sum.leads, parts))
         }), explanation: figures.explanation(listed.map(\.row), view))
   }
 
@@ -145,20 +147,26 @@ public struct Variants: Projection {
   /// Numbers sequences of stages: a tree with a node for each beginning that was met.
   private struct Sequences {
     private var children: [UInt64: UInt32] = [:]
+    private var recent = RecentNumbers<UInt64>(0)
     private var nodes: [(parent: UInt32, stage: UInt32)] = [(0, 0)]
 
     mutating func number(of stages: [UInt32]) -> UInt32 {
       var node: UInt32 = 0
       for stage in stages {
         let key = UInt64(node) << 32 | UInt64(stage)
-        if let child = children[key] {
-          node = child
-        } else {
-          nodes.append((node, stage))
-          node = UInt32(nodes.count - 1)
-          children[key] = node
-        }
+        let place = RecentNumbers<UInt64>.place(key &* 0xBF58_476D_1CE4_E5B9)
+        node = recent.number(of: key, at: place) ?? child(key, place)
       }
+      return node
+    }
+
+    private mutating func child(_ key: UInt64, _ place: Int) -> UInt32 {
+      let node = children[key] ?? UInt32(nodes.count)
+      if Int(node) == nodes.count {
+        nodes.append((UInt32(key >> 32), UInt32(truncatingIfNeeded: key)))
+        children[key] = node
+      }
+      recent.note(node, of: key, at: place)
       return node
     }
 

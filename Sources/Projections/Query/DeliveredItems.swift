@@ -4,6 +4,8 @@ import ValueStream
 /// The items whose delivery stands in a cut and lies in the period asked for, each with its visits and how often it was opened again.
 struct DeliveredItems {
   private var deliveries: SubjectTable<CompletionPosting>
+  /// The items of which a delivery stands, whatever the question asks for.
+  private var delivered: SubjectSet
   /// How often items were opened again; few were.
   private var reopenings: [UInt32: Int] = [:]
   private let visits: ItemVisits
@@ -18,17 +20,33 @@ struct DeliveredItems {
     where passes: (CompletionPosting) -> Bool
   ) {
     var deliveries = SubjectTable<CompletionPosting>(view, most: view.completions.count)
+    var delivered = SubjectSet(view)
     var reopenings: [UInt32: Int] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
       if end != nil {
         reopenings[row.item, default: 0] += 1
-      } else if !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), passes(row) {
-        deliveries.set(row.item, row)
+      } else if !row.stamp.flags.contains(.cancelled) {
+        delivered.insert(row.item)
+        if parts.isInRange(row.effectiveMicros), passes(row) { deliveries.set(row.item, row) }
       }
     }
+    self.delivered = delivered
     self.deliveries = deliveries
     self.reopenings = reopenings
     self.visits = visits ?? ItemVisits(view, parts.cut)
+  }
+
+  /// Whether a delivery of an item stands, whatever the question asks for.
+  @inline(__always)
+  func isDelivered(_ item: UInt32) -> Bool { delivered.contains(item) }
+
+  /// How many there are.
+  var count: Int { deliveries.count }
+
+  /// The delivery of an item, and how often the item was opened again; nil when none counts.
+  @inline(__always)
+  func delivery(of item: UInt32) -> (row: CompletionPosting, reopenings: Int)? {
+    deliveries[item].map { ($0, reopenings.isEmpty ? 0 : reopenings[item] ?? 0) }
   }
 
   /// Passes on all cores over the deliveries, with the number of times the item was opened again, and its visits in the order of time.
@@ -37,8 +55,8 @@ struct DeliveredItems {
     isSerial: Bool, _ make: () -> State, _ body: (inout State, CompletionPosting, Int, ItemSpans) -> Void
   ) -> [State] {
     visits.fold(over: deliveries.subjects, isSerial: isSerial, make) { state, item, spans in
-      guard let row = deliveries[item] else { return }
-      body(&state, row, reopenings.isEmpty ? 0 : reopenings[item] ?? 0, spans)
+      guard let delivery = delivery(of: item) else { return }
+      body(&state, delivery.row, delivery.reopenings, spans)
     }
   }
 }

@@ -46,10 +46,11 @@ struct EventFigures<Sum> {
   ///
   /// - Parameters:
   ///   - words: the groupings that an event's own attributes answer, besides its service.
+  ///   - measured: whether events without a measure are left out.
   ///   - make: an empty sum.
   init(
-    _ kinds: [EventKind], words: [String: AttributeTag], _ query: Query, _ view: borrowing LedgerView,
-    make: @escaping () -> Sum
+    _ kinds: [EventKind], words: [String: AttributeTag], measured: Bool = false, _ query: Query,
+    _ view: borrowing LedgerView, make: @escaping () -> Sum
   ) throws {
     var own = query
     own.filter = Filter()
@@ -71,7 +72,7 @@ struct EventFigures<Sum> {
     // The zone is that of the stream which the question filters by; the rows are filtered before they get here.
     let parts = try AnswerParts(query, view)
     own.timeZone = parts.timeZone
-    events = try EventRows(kinds, query, parts.cut, view)
+    events = try EventRows(kinds, query, parts.cut, view, measured: measured)
     figures = try Figures(
       AnswerParts(own, view), view, range: view.events.timeRange(in: parts.cut), make: make)
   }

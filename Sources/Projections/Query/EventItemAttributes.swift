@@ -37,15 +37,15 @@ struct EventItemAttributes {
       next[Int(event.item)] += 1
     }
 
-    var arrivals = SubjectTable<Said>(view, most: view.arrivals.count)
-    StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) {
-      arrivals.set($0.item, Said(fromMicros: $0.effectiveMicros, set: $0.attributes))
+    // Each book is passed over by one core; where its blocks lie is looked up before.
+    let books = (view.arrivals, view.completions)
+    _ = (books.0.blocks(in: cut), books.1.blocks(in: cut))
+    let subjects = SubjectTable<Said>(view)
+    let (arrived, completed) = Cores.both(for: events.count) {
+      Self.said(books.0, subjects, cut)
+    } _: {
+      Self.said(books.1, subjects, cut)
     }
-    var completions = SubjectTable<Said>(view, most: view.completions.count)
-    StandingEntries(view.completions, cut).forEach(in: view.completions) {
-      completions.set($0.item, Said(fromMicros: $0.effectiveMicros, set: $0.attributes))
-    }
-    let (arrived, completed) = (arrivals, completions)
     sets = Scratch<UInt32>(count: events.count)
     let sets = sets.elements
     _ = ItemVisits(view, cut).fold(over: items, isSerial: false) {
@@ -72,6 +72,17 @@ struct EventItemAttributes {
       }
     }
     withExtendedLifetime((places, order)) {}
+  }
+
+  private static func said<Row: Posting>(
+    _ book: RowReader<Row>, _ empty: SubjectTable<Said>, _ cut: Cut
+  ) -> SubjectTable<Said> {
+    var table = empty
+    table.reserve(book.count)
+    StandingEntries(book, cut).forEach(in: book) {
+      table.set($0.subject, Said(fromMicros: $0.effectiveMicros, set: $0.attributes))
+    }
+    return table
   }
 
   /// The set of an event's item; 0 when nothing is known.

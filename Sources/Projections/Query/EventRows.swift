@@ -15,6 +15,37 @@ struct EventWords: Sendable {
   fileprivate mutating func add(_ tag: UInt8, _ value: String) { values.append((tag, value)) }
 }
 
+/// What events say of themselves, by their symbols of attributes: a few hundred sets of words, and as many events as there are.
+///
+/// Not `Sendable`: filled by the pass that reads it.
+final class EventWordTable {
+  private let words: UnsafeMutablePointer<EventWords?>
+  private let count: Int
+
+  fileprivate init(_ view: borrowing LedgerView) {
+    count = Int(view.log.symbolCount(in: .attributes)) + 1
+    words = .allocate(capacity: count)
+    words.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    words.deinitialize(count: count)
+    words.deallocate()
+  }
+
+  /// Makes sure that a symbol's words are there.
+  @inline(__always)
+  fileprivate func load(_ symbol: UInt32, _ view: borrowing LedgerView) {
+    guard Int(symbol) < count, words[Int(symbol)] == nil else { return }
+    words[Int(symbol)] = EventRows.words(symbol, view)
+  }
+
+  /// The words of a symbol that was met.
+  fileprivate subscript(symbol: UInt32) -> EventWords {
+    (Int(symbol) < count ? words[Int(symbol)] : nil) ?? EventWords()
+  }
+}
+
 /// The standing events of a cut, of some kinds, that a question's filter lets pass, with what they say.
 ///
 /// Filters and groupings by stream and service look at what the event itself says; by kind, team, class, label (and service, when the
@@ -32,8 +63,10 @@ struct EventRows {
     var row: EventPosting
     /// What kind of event it is.
     var kind: EventKind
+    /// Not counted by reference: whoever passes over events has it.
+    fileprivate let table: Unmanaged<EventWordTable>
     /// What it says of itself.
-    var words: EventWords
+    var words: EventWords { table._withUnsafeGuaranteedRef { $0[row.attributes] } }
     /// The item that it names; 0 for none.
     var item: UInt32
     /// The set of attributes that the item had when it happened; 0 when that is not known or was not asked for.
@@ -46,12 +79,15 @@ struct EventRows {
 
   /// Prepares for a question about events of some kinds.
   ///
-  /// - Parameter selected: events of the cut among which those of the kinds are; looked for when nil.
+  /// - Parameters:
+  ///   - selected: events of the cut among which those of the kinds are; looked for when nil.
+  ///   - measured: whether those without a measure are left out.
   init(
     _ kinds: [EventKind], _ query: Query, _ cut: Cut, _ view: borrowing LedgerView,
-    among selected: SelectedEvents? = nil
+    among selected: SelectedEvents? = nil, measured: Bool = false
   ) throws {
-    self.selected = selected?.only(kinds, in: view.events) ?? SelectedEvents(kinds, cut, view)
+    self.selected =
+      selected?.only(kinds) ?? SelectedEvents(kinds, cut, view, measured: measured)
     filter = query.filter
     // The classifier knows the names and their nearest; it refuses what the ledger does not know.
     let classifier = try RowClassifier(query, view)
@@ -77,27 +113,23 @@ struct EventRows {
 
   /// Calls `body` with each event, in the order of the log.
   func forEach(_ view: borrowing LedgerView, _ body: (Event) throws -> Void) rethrows {
-    // By symbol: a few hundred sets of words, and as many events as there are.
-    var words = [EventWords?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
+    let table = EventWordTable(view)
     let checksItems = !filter.attributes.isEmpty || !filter.labels.isEmpty
     try selected.forEach(in: view.events) { place, row in
       guard Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)] else { return }
       let item = Self.item(of: row)
       if let items, !items.contains(item) { return }
-      let said: EventWords
-      if Int(row.attributes) < words.count, let known = words[Int(row.attributes)] {
-        said = known
-      } else {
-        said = Self.words(row.attributes, view)
-        if Int(row.attributes) < words.count { words[Int(row.attributes)] = said }
-      }
+      table.load(row.attributes, view)
       let set = attributes?[place] ?? 0
       if checksItems {
-        guard passes(said, view.attributeSet(set)) else { return }
+        guard passes(table[row.attributes], view.attributeSet(set)) else { return }
       }
       try body(
-        Event(row: row, kind: EventKind(rawValue: row.kind) ?? .opaque, words: said, item: item, itemAttributes: set))
+        Event(
+          row: row, kind: EventKind(rawValue: row.kind) ?? .opaque, table: .passUnretained(table), item: item,
+          itemAttributes: set))
     }
+    withExtendedLifetime(table) {}
   }
 
   private func passes(_ words: EventWords, _ encoding: [UInt8]) -> Bool {

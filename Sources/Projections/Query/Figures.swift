@@ -86,9 +86,14 @@ struct Figures<Sum> {
   }
 
   /// Adds the sums of another pass over other postings of the same question.
-  mutating func absorb(_ other: Figures, _ combine: (inout Sum, Sum) -> Void) {
+  ///
+  /// - Parameter word: what a word of that pass is in this one.
+  mutating func absorb(
+    _ other: Figures, word: (UInt32) -> UInt32 = { $0 }, _ combine: (inout Sum, Sum) -> Void
+  ) {
     guard isSplit else { return combine(&sums[0], other.sums[0]) }
-    for (key, sum) in zip(other.classifier.keys, other.sums) {
+    for (var key, sum) in zip(other.classifier.keys, other.sums) {
+      key.word = word(key.word)
       let group = classifier.group(key)
       if group == sums.count { sums.append(make()) }
       combine(&sums[group], sum)

@@ -22,6 +22,7 @@ struct FirstPass {
   private let rejections: Rejections
   private let defective: SubjectSet
   private let failed: SubjectSet
+  private let places: StageTable
 
   /// Gathers defects, failed checks and rejections of a cut, whatever the question filters by.
   ///
@@ -31,18 +32,23 @@ struct FirstPass {
   ) throws {
     self.parts = parts
     self.rejections = rejections
+    places = StageTable.defined(parts, view)
     var defective = SubjectSet(view)
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { defective.insert($0.item) }
     self.defective = defective
     var failed = SubjectSet(view)
-    // By what checks say of themselves: a few hundred sets of words, and as many checks as there are.
-    var saysFailed = [Bool?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
-    checks.forEach(in: view.events) { _, row in
-      guard row.kind == EventKind.checkCompleted.rawValue, Int(row.attributes) < saysFailed.count else { return }
-      let isFailed = saysFailed[Int(row.attributes)] ?? (EventRows.words(row.attributes, view)[.outcome] == "failed")
-      saysFailed[Int(row.attributes)] = isFailed
-      if isFailed { failed.insert(EventRows.item(of: row)) }
+    // What checks say of themselves: a few hundred sets of words, and as many checks as there are.
+    let saysFailed = (0...view.log.symbolCount(in: .attributes)).map { symbol in
+      EventRows.words(symbol, view)[.outcome] == "failed"
     }
+    let lanes = checks.fold(.checkCompleted, in: view.events) {
+      [UInt32]()
+    } _: { items, row in
+      if Int(row.attributes) < saysFailed.count, saysFailed[Int(row.attributes)] {
+        items.append(EventRows.item(of: row))
+      }
+    }
+    for lane in lanes { for item in lane { failed.insert(item) } }
     self.failed = failed
   }
 
@@ -52,21 +58,26 @@ struct FirstPass {
     where passes: (CompletionPosting) -> Bool, _ make: () -> State,
     _ body: (inout State, CompletionPosting, FirstPassFlaws) -> Void
   ) -> [State] {
-    let places = StageTable.defined(parts, view)
-    return DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial, make) {
+    DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial, make) {
       state, row, reopenings, spans in
-      var flaws: FirstPassFlaws = []
-      if reopenings > 0 { flaws.insert(.reopened) }
-      if rejections.has(row.item) { flaws.insert(.rejected) }
-      if defective.contains(row.item) { flaws.insert(.defect) }
-      if failed.contains(row.item) { flaws.insert(.failedCheck) }
-      var furthest = -1
-      for span in spans where !span.isContinuation {
-        guard let place = places[span.stage, row.stamp.stream] else { continue }
-        if place <= furthest { flaws.insert(.rework) }
-        furthest = max(furthest, place)
-      }
-      body(&state, row, flaws)
+      body(&state, row, flaws(of: row, reopenings, spans))
     }
+  }
+
+  /// What came back of a delivered item that was opened again so often, and these are its visits.
+  @inline(__always)
+  func flaws(of row: CompletionPosting, _ reopenings: Int, _ spans: ItemSpans) -> FirstPassFlaws {
+    var flaws: FirstPassFlaws = []
+    if reopenings > 0 { flaws.insert(.reopened) }
+    if rejections.has(row.item) { flaws.insert(.rejected) }
+    if defective.contains(row.item) { flaws.insert(.defect) }
+    if failed.contains(row.item) { flaws.insert(.failedCheck) }
+    var furthest = -1
+    for span in spans where !span.isContinuation {
+      guard let place = places[span.stage, row.stamp.stream] else { continue }
+      if place <= furthest { flaws.insert(.rework) }
+      furthest = max(furthest, place)
+    }
+    return flaws
   }
 }

@@ -17,6 +17,21 @@ struct ItemTimes {
 
     /// Process time: time in work stages less blocked time there.
     var processMicros: Int64 { workMicros - blockedInWorkMicros }
+
+    /// No time.
+    init() {}
+
+    /// The sums of an item's visits, besides its blocked times.
+    @inline(__always)
+    init(_ spans: ItemSpans, blocked: BlockedSums.Times, _ parts: borrowing AnswerParts) {
+      for span in spans {
+        let lasted = parts.clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? parts.cut.atMicros)
+        let role = parts.rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
+        if role.contains(.queue) { queueMicros += lasted } else { workMicros += lasted }
+      }
+      blockedMicros = blocked.micros
+      blockedInWorkMicros = blocked.inWorkMicros
+    }
   }
 
   private var places: [Int32]
@@ -29,35 +44,17 @@ struct ItemTimes {
       places[Int(item)] = Int32(times.count)
       times.append(Times())
     }
-    let cut = parts.cut
-    let rules = parts.rules
-    let clock = parts.clock
+    let blocked = BlockedSums(parts, view)
     let wanted = places
     let wantedItems = wanted.indices.lazy.filter { wanted[$0] >= 0 }.map { UInt32(truncatingIfNeeded: $0) }
     times.withUnsafeMutableBufferPointer { times in
       // Each item has a place of its own, so that the cores write to different ones.
       let times = Unchecked(times)
-      _ = ItemVisits(view, cut).fold(over: Array(wantedItems), isSerial: false) {
+      _ = ItemVisits(view, parts.cut).fold(over: Array(wantedItems), isSerial: false) {
         ()
       } _: { _, item, spans in
-        var sum = Times()
-        for span in spans {
-          let lasted = clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? cut.atMicros)
-          let role = rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
-          if role.contains(.queue) { sum.queueMicros += lasted } else { sum.workMicros += lasted }
-        }
-        times.value[Int(wanted[Int(item)])] = sum
+        times.value[Int(wanted[Int(item)])] = Times(spans, blocked: blocked[item], parts)
       }
-    }
-    // The time that a block has lasted is the sum over its postings of ± (end − effective), whatever was taken back meanwhile.
-    view.blocks.forEachRow(in: cut) { row in
-      guard Int(row.item) < places.count, places[Int(row.item)] >= 0 else { return }
-      let place = Int(places[Int(row.item)])
-      let signed = clock.signedSpan(row, cut.atMicros)
-      times[place].blockedMicros += signed
-      guard row.stage != 0 else { return }
-      let role = rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max)
-      if !role.contains(.queue) { times[place].blockedInWorkMicros += signed }
     }
   }
 
@@ -66,4 +63,38 @@ struct ItemTimes {
     guard Int(item) < places.count, places[Int(item)] >= 0 else { return Times() }
     return times[Int(places[Int(item)])]
   }
+}
+
+/// How long items were blocked in a cut: the sum over the postings of ± (end − effective), whatever was taken back meanwhile.
+struct BlockedSums {
+  /// The sums of one item, in microseconds.
+  struct Times {
+    /// Wherever it was.
+    var micros: Int64 = 0
+    /// While in a `work` stage.
+    var inWorkMicros: Int64 = 0
+  }
+
+  private var sums: SubjectTable<Times>
+
+  /// Sums up the blocks of all items.
+  init(_ parts: borrowing AnswerParts, _ view: borrowing LedgerView) {
+    var sums = SubjectTable<Times>(view)
+    let (clock, rules, cut) = (parts.clock, parts.rules, parts.cut)
+    view.blocks.forEachRow(in: cut) { row in
+      let signed = clock.signedSpan(row, cut.atMicros)
+      let isWork =
+        row.stage != 0
+        && !rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
+      sums.update(row.item, default: Times()) {
+        $0.micros += signed
+        if isWork { $0.inWorkMicros += signed }
+      }
+    }
+    self.sums = sums
+  }
+
+  /// The sums of an item; zero for one that was never blocked.
+  @inline(__always)
+  subscript(item: UInt32) -> Times { sums[item] ?? Times() }
 }

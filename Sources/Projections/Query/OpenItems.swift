@@ -131,12 +131,7 @@ struct OpenItems {
         piece.position = span.position
         piece.fromMicros = span.fromMicros
         piece.sinceMicros = span.sinceMicros
-        if piece.committedMicros == nil, span.fromMicros == span.sinceMicros,
-          parts.rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
-            .contains(.commits)
-        {
-          piece.committedMicros = span.fromMicros
-        }
+        if piece.committedMicros == nil { piece.committedMicros = span.committedMicros(parts.rules) }
         piece.toMicros = span.toMicros
         if span.toMicros != span.fromMicros { body(piece) }
         guard let to = span.toMicros else { return }

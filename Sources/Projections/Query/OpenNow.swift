@@ -49,11 +49,7 @@ struct OpenNow {
       openedMicros: arrival.effectiveMicros, committedMicros: nil, position: arrival.stamp.position)
     var last: VisitSpan?
     for span in spans {
-      if piece.committedMicros == nil, span.fromMicros == span.sinceMicros,
-        rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position).contains(.commits)
-      {
-        piece.committedMicros = span.fromMicros
-      }
+      if piece.committedMicros == nil { piece.committedMicros = span.committedMicros(rules) }
       if span.toMicros == nil {
         piece.stage = span.stage
         piece.attributes = span.attributes

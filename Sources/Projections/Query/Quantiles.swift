@@ -14,24 +14,55 @@ public struct DurationSummary: Sendable, Equatable {
     _ values: inout [Int64], percentiles: [Double], method: Policy.PercentileMethod = .nearestRank
   ) {
     guard !values.isEmpty else { return nil }
-    count = values.count
+    var totals = Totals()
+    values.withUnsafeBufferPointer { totals.add($0) }
+    self.init(
+      totals,
+      percentilesMicros: values.withUnsafeMutableBufferPointer { buffer in
+        switch method {
+        case .nearestRank: Quantiles.nearestRank(percentiles, of: buffer)
+        case .linear: Quantiles.linear(percentiles, of: buffer)
+        }
+      })
+  }
+
+  /// What is known of values after one pass over them.
+  struct Totals {
+    var count = 0
     var sum: Int128 = 0
+    var least = Int64.max
     var largest = Int64.min
-    for value in values {
-      sum += Int128(value)
-      largest = max(largest, value)
-    }
-    meanMicros = Int64((Double(sum) / Double(values.count)).rounded())
-    if let exact = Int64(exactly: (sum * 2 + Int128(values.count)) / Int128(values.count * 2)), sum >= 0 {
-      meanMicros = exact
-    }
-    maximumMicros = largest
-    percentilesMicros = values.withUnsafeMutableBufferPointer { buffer in
-      switch method {
-      case .nearestRank: Quantiles.nearestRank(percentiles, of: buffer)
-      case .linear: Quantiles.linear(percentiles, of: buffer)
+
+    /// Adds a run of values, at most 2^32 of them.
+    mutating func add(_ values: UnsafeBufferPointer<Int64>) {
+      // Halves, whose sums fit 64 bits, so that no sum waits for a carry.
+      var high: Int64 = 0
+      var low: UInt64 = 0
+      for value in values {
+        high &+= value >> 32
+        low &+= UInt64(UInt32(truncatingIfNeeded: value))
+        least = min(least, value)
+        largest = max(largest, value)
       }
+      count += values.count
+      sum += Int128(high) << 32 + Int128(low)
     }
+
+    /// Adds so many zeros. What is least stays that of the others, none of which is negative.
+    mutating func addZeros(_ zeroCount: Int) {
+      count += zeroCount
+      if zeroCount > 0 { largest = max(largest, 0) }
+    }
+  }
+
+  /// The figures of values that were passed over.
+  init(_ totals: Totals, percentilesMicros: [Int64]) {
+    count = totals.count
+    maximumMicros = totals.largest
+    self.percentilesMicros = percentilesMicros
+    let (sum, count) = (totals.sum, Int128(totals.count))
+    meanMicros = Int64((Double(sum) / Double(totals.count)).rounded())
+    if let exact = Int64(exactly: (sum * 2 + count) / (count * 2)), sum >= 0 { meanMicros = exact }
   }
 }
 
@@ -52,7 +83,9 @@ public enum Quantiles {
     var results = [Int64](repeating: 0, count: percentiles.count)
     let ranks = percentiles.map { rank($0, of: values.count) }
     if values.count >= RankBuckets.leastCount {
-      let buckets = RankBuckets(values, ranks: ranks)
+      var least = Int64.max
+      for value in values { least = min(least, value) }
+      let buckets = RankBuckets(least: least, ranks: ranks) { $0(UnsafeBufferPointer(values)) }
       for index in ranks.indices { results[index] = buckets.value(ofRank: ranks[index]) }
       return results
     }

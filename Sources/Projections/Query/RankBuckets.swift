@@ -11,13 +11,13 @@ struct RankBuckets {
   /// Of the buckets that a rank falls into: the values in them, ascending, and the rank of the first.
   private var found: [(firstRank: Int, values: [Int64])] = []
 
-  /// Divides the values. O(n) and, for the buckets looked into, O(m log m).
-  init(_ values: UnsafeMutableBufferPointer<Int64>, ranks: [Int]) {
-    var least = Int64.max
-    for value in values { least = min(least, value) }
+  /// Divides values, the least of which is known. O(n) and, for the buckets looked into, O(m log m).
+  ///
+  /// - Parameter forEachRun: gives what it is given all values in runs, each time the same.
+  init(least: Int64, ranks: [Int], _ forEachRun: ((UnsafeBufferPointer<Int64>) -> Void) -> Void) {
     var counts = [UInt32](repeating: 0, count: Self.bucketCount)
     counts.withUnsafeMutableBufferPointer { counts in
-      for value in values { counts[Self.bucket(value, least)] += 1 }
+      forEachRun { for value in $0 { counts[Self.bucket(value, least)] += 1 } }
     }
     var places = [UInt8](repeating: 0, count: Self.bucketCount)
     var first = 0
@@ -30,9 +30,13 @@ struct RankBuckets {
       }
       first = end
     }
-    for value in values {
-      let place = places[Self.bucket(value, least)]
-      if place > 0 { found[Int(place) - 1].values.append(value) }
+    places.withUnsafeBufferPointer { places in
+      forEachRun { values in
+        for value in values {
+          let place = places[Self.bucket(value, least)]
+          if place > 0 { found[Int(place) - 1].values.append(value) }
+        }
+      }
     }
     for place in found.indices { found[place].values.sort() }
   }

@@ -9,16 +9,21 @@ import ValueStream
 struct SelectedEvents {
   /// Numbers of rows in the book, ascending.
   private let rows: [UInt32]
+  /// The kind of each.
+  private let kindsOfRows: [UInt8]
   private let kinds: UInt64
 
   private struct Lane {
     var rows: [UInt32] = []
+    var kinds: [UInt8] = []
     /// Openings whose entry was taken back, or put back.
     var toggled: [UInt32] = []
   }
 
   /// Finds them. O(postings up to the position).
-  init(_ kinds: [EventKind], _ cut: Cut, _ view: borrowing LedgerView) {
+  ///
+  /// - Parameter measured: whether those without a measure are left out.
+  init(_ kinds: [EventKind], _ cut: Cut, _ view: borrowing LedgerView, measured: Bool = false) {
     let mask = Self.mask(kinds)
     self.kinds = mask
     let blocks = view.events.blocks(in: cut)
@@ -30,9 +35,14 @@ struct SelectedEvents {
         for index in block.rows.indices
         where block.rows[index].kind < 64 && mask >> UInt64(block.rows[index].kind) & 1 != 0 {
           let row = block.rows[index]
-          guard row.effectiveMicros <= cut.atMicros else { continue }
+          guard row.effectiveMicros <= cut.atMicros, !measured || row.measure != 0 else { continue }
           let number = UInt32(truncatingIfNeeded: block.firstRow + index)
-          if row.opening == number { lane.rows.append(number) } else { lane.toggled.append(row.opening) }
+          guard row.opening == number else {
+            lane.toggled.append(row.opening)
+            continue
+          }
+          lane.rows.append(number)
+          lane.kinds.append(row.kind)
         }
       }
     }
@@ -42,13 +52,23 @@ struct SelectedEvents {
     }
     var rows: [UInt32] = []
     rows.reserveCapacity(lanes.reduce(0) { $0 + $1.rows.count })
-    for lane in lanes { rows += lane.rows }
-    if !takenBack.isEmpty { rows.removeAll { takenBack.contains($0) } }
+    var kindsOfRows: [UInt8] = []
+    kindsOfRows.reserveCapacity(rows.capacity)
+    for lane in lanes {
+      rows += lane.rows
+      kindsOfRows += lane.kinds
+    }
+    if !takenBack.isEmpty {
+      let kept = rows.indices.filter { !takenBack.contains(rows[$0]) }
+      (rows, kindsOfRows) = (kept.map { rows[$0] }, kept.map { kindsOfRows[$0] })
+    }
     self.rows = rows
+    self.kindsOfRows = kindsOfRows
   }
 
-  private init(rows: [UInt32], kinds: UInt64) {
+  private init(rows: [UInt32], kindsOfRows: [UInt8], kinds: UInt64) {
     self.rows = rows
+    self.kindsOfRows = kindsOfRows
     self.kinds = kinds
   }
 
@@ -56,10 +76,16 @@ struct SelectedEvents {
   private static func mask(_ kinds: [EventKind]) -> UInt64 { kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue & 63) } }
 
   /// Those of some of the kinds, so that one pass serves several askers.
-  func only(_ kinds: [EventKind], in book: RowReader<EventPosting>) -> SelectedEvents {
+  func only(_ kinds: [EventKind]) -> SelectedEvents {
     let mask = Self.mask(kinds)
     guard mask != self.kinds else { return self }
-    return SelectedEvents(rows: rows.filter { mask >> UInt64(book.row(at: Int($0)).kind) & 1 != 0 }, kinds: mask)
+    var rows: [UInt32] = []
+    var kindsOfRows: [UInt8] = []
+    for (row, kind) in zip(self.rows, self.kindsOfRows) where mask >> UInt64(kind) & 1 != 0 {
+      rows.append(row)
+      kindsOfRows.append(kind)
+    }
+    return SelectedEvents(rows: rows, kindsOfRows: kindsOfRows, kinds: mask)
   }
 
   /// How many there are.
@@ -69,5 +95,20 @@ struct SelectedEvents {
   @inline(__always)
   func forEach(in book: RowReader<EventPosting>, _ body: (Int, EventPosting) throws -> Void) rethrows {
     for (place, number) in rows.enumerated() { try body(place, book.row(at: Int(number))) }
+  }
+
+  /// Calls `body` with the posting of each event of a kind on all cores, each with a state of its own, in the order of the log.
+  ///
+  /// - Returns: the states, in that order.
+  func fold<State>(
+    _ kind: EventKind, in book: RowReader<EventPosting>, _ make: () -> State,
+    _ body: (inout State, EventPosting) -> Void
+  ) -> [State] {
+    let loaded = book.loaded(through: book.count)
+    return Cores.fold(rows.count, laneCount: Cores.lanes(for: rows.count), make) { state, range in
+      for place in range where kindsOfRows[place] == kind.rawValue {
+        if let row = loaded.row(at: Int(rows[place])) { body(&state, row) }
+      }
+    }
   }
 }

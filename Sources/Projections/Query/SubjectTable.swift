@@ -13,6 +13,9 @@ struct SubjectTable<Value> {
     places = [UInt32](repeating: 0, count: Int(view.log.symbolCount(in: .subject)) + 1)
   }
 
+  /// Makes room for so many values.
+  mutating func reserve(_ most: Int) { values.reserveCapacity(most) }
+
   /// How many subjects have a value.
   var count: Int { values.count }
 

@@ -1,4 +1,5 @@
 import LMDB
+import ValueStream
 
 /// One visit of a stage as it stands in a cut, or the part of it under one set of attributes.
 struct VisitSpan: BitwiseCopyable {
@@ -35,6 +36,15 @@ struct VisitSpan: BitwiseCopyable {
 }
 
 extension VisitSpan {
+  /// When the visit commits its item, under the rules of its stream then: as it begins, in a stage that commits; nil otherwise.
+  @inline(__always)
+  func committedMicros(_ rules: StreamRules) -> Int64? {
+    guard fromMicros == sinceMicros,
+      rules.role(of: stage, in: stream, at: fromMicros, position: position).contains(.commits)
+    else { return nil }
+    return fromMicros
+  }
+
   /// What a row of the index says in a cut; nil when the visit has not begun there.
   ///
   /// - Parameter before: the item's visit before it, if there is one.
