@@ -95,4 +95,15 @@ struct DerivedDamageTests {
       #expect(found.contains("facts position \(position): \(wrong.finding)"), "\(found)")
     }
   }
+
+  @Test("missing facts are named, and a question ends with an error", .timeLimit(.minutes(1)))
+  func missingFact() throws {
+    let test = try TestLog(count: 120)
+    let table = try IntegerTable(name: "facts.tail", environment: test.log.environment)
+    _ = try test.log.environment.write { try table.remove(119, in: $0) }
+    let ledger = Ledger(log: test.log, directory: test.path("ledger"))
+    let found = try ledger.verify { _, _ in }.findings.map { "\($0.part) \($0.description)" }
+    #expect(found.contains("facts position 120: the fact is missing"), "\(found)")
+    #expect(throws: LedgerError.self) { _ = try ledger.view() }
+  }
 }

@@ -66,36 +66,35 @@ public struct CompleteAccurate: Projection {
     let start = yields
     // The yields are found on the same way through the visits.
     let lanes = ordered.fold(isSerial: figures.isSerial) {
-      (figures: figures, unordered: 0, visits: [WholeVisit](), yields: yieldFigures, judged: 0)
+      (figures: figures, unordered: 0, yields: yieldFigures, judged: 0)
     } _: { lane, item, spans in
       if start.add(item, spans, to: &lane.yields) { lane.judged += 1 }
-      lane.visits.removeAll(keepingCapacity: true)
-      forEachVisit(spans, parts) { lane.visits.append($0) }
-      guard let stream = lane.visits.last?.stream else { return }
-      // From the last visit to the first: what comes later decides.
+      // From the last visit to the first: what comes later decides. Places are those of the stream of the last one.
+      var stream: UInt16?
       var next: Int? = items.isDelivered(item) ? .max : nil
       var earliestLater = Int.max
       let wasRejected = rejections.has(item)
       var rejectedBefore: [UInt32: Int64] = [:]
-      for visit in lane.visits.reversed() {
-        guard let place = places[visit.stage, stream] else {
-          if lane.figures.passes(visit.posting), visit.toMicros.map(parts.isInRange) ?? false { lane.unordered += 1 }
-          continue
+      forEachVisitBackwards(spans) { visit, endMicros in
+        let ordering = stream ?? visit.stamp.stream
+        stream = ordering
+        guard let place = places[visit.stage, ordering] else {
+          if lane.figures.passes(visit), endMicros.map(parts.isInRange) ?? false { lane.unordered += 1 }
+          return
         }
-        if let end = visit.toMicros, let next, next > place, lane.figures.passes(visit.posting) {
+        if let end = endMicros, let later = next, later > place, lane.figures.passes(visit) {
           let isRejected =
             wasRejected
-            && rejections.has(
-              item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
+            && rejections.has(item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
           let isAccepted = earliestLater > place && !isRejected
-          lane.figures.add(visit.posting, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
+          lane.figures.add(visit, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
             $0.handedOff += 1
             $0.accepted += isAccepted ? 1 : 0
           }
         }
         next = place
         earliestLater = min(earliestLater, place)
-        if wasRejected { rejectedBefore[visit.stage] = visit.fromMicros }
+        if wasRejected { rejectedBefore[visit.stage] = visit.sinceMicros }
       }
     }
     yields.absorb(lanes.map(\.yields), judged: lanes.reduce(0) { $0 + $1.judged })

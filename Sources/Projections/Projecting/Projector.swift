@@ -55,6 +55,11 @@ final class Projector {
   func project(
     _ source: borrowing FactSource, through end: UInt64, flush: () throws -> Void
   ) throws {
+    guard source.facts.count >= Int(end) else {
+      throw LedgerError.damaged(
+        what: "there are \(source.facts.count) facts of \(end) records; `vsl verify` says more, `vsl repair` mends it",
+        position: UInt64(source.facts.count) + 1)
+    }
     var sink = DirectSink(pending: pending, cache: cache)
     while position < end {
       let block = source.block(containingRow: Int(position))

@@ -63,6 +63,21 @@ func forEachVisit(
   }
 }
 
+/// Calls `body` with the visits of one item from the last to the first: with the part that each began with, as a posting of its beginning,
+/// and its end, nil when it goes on. For who does not ask how long they lasted.
+@inline(__always)
+func forEachVisitBackwards(_ spans: ItemSpans, _ body: (_ begun: VisitPosting, _ endMicros: Int64?) -> Void) {
+  var index = spans.endIndex
+  while index > spans.startIndex {
+    index -= 1
+    let endMicros = spans[index].toMicros
+    while spans[index].isContinuation, index > spans.startIndex { index -= 1 }
+    var begun = spans[index].posting
+    begun.effectiveMicros = begun.sinceMicros
+    body(begun, endMicros)
+  }
+}
+
 /// Calls `body` with the visits of one item that a policy keeps: with `places`, those of a stage that lies behind one which the item entered
 /// later are dropped (`backwardMoves: forgetLater`). Stages without a place stay.
 @inline(__always)
