@@ -59,7 +59,9 @@ public struct LMDBError: Error, Equatable, Sendable {
   public var isDamaged: Bool {
     switch reason {
     case .truncated, .damagedValue: true
-    case .code(let code): code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_PANIC
+    // No tree is as deep as a cursor can go: its pages refer to each other in a circle.
+    case .code(let code):
+      code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_PANIC || code == MDB_CURSOR_FULL
     default: false
     }
   }

@@ -78,6 +78,8 @@ struct DerivedDamageTests {
     ({ $0.subject = 61 }, "the fact's subject symbol 61 is not what the event names"),
     ({ $0.argument = 1 }, "the fact has a text that the event does not name"),
     ({ $0.attributes = 0 }, "the fact's attributes symbol 0 is not what the event names"),
+    // Whoever made a table by symbols would make it as large as this one.
+    ({ $0.attributes = 1 << 31 }, "the fact's attributes symbol 2147483648 is not what the event names"),
   ]
 
   @Test(

@@ -73,6 +73,17 @@ import Testing
     #expect(found.first?.position == 700)
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: [UInt64(1) << 36, 1 << 46, 2600])
+  func aLastPositionThatCannotBeIsFound(position: UInt64) throws {
+    let found = try findings { transaction in
+      let bytes = Array(try #require(try log.tables.records.get(2501, in: transaction)))
+      _ = try log.tables.records.remove(2501, in: transaction)
+      try bytes.withUnsafeBytes { try log.tables.records.put(position, $0, in: transaction) }
+    }
+    #expect(found.contains { $0.kind == .missingRecord && $0.position == 2501 })
+    #expect(found.contains { $0.kind == .countMismatch && $0.position == position })
+  }
+
   @Test func aChangedNodeIsFound() throws {
     let found = try findings { transaction in
       let nodes = try IntegerTable(name: "nodes.tail", environment: log.environment)

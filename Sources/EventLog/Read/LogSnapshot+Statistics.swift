@@ -29,6 +29,18 @@ extension LogSnapshot {
     }
   }
 
+  /// How many records there can be: as many as the last one's position says, or as any of the tables holds that have an entry for each.
+  /// Less than ``size`` only in a damaged file. O(1).
+  func believableSize() throws(LedgerError) -> UInt64 {
+    try storage { () throws(LMDBError) in
+      let counts = [
+        try tables.records.statistics(in: transaction).entries, try tables.leaves.statistics(in: transaction).entries,
+        try tables.facts.statistics(in: transaction).entries,
+      ]
+      return min(size, counts.reduce(0) { max($0, UInt64(clamping: $1)) })
+    }
+  }
+
   /// True when the identity index lists this hash at this position, under the hour of the occurred time, or among the events without
   /// time when that is nil. O(log n).
   public func containsIdentity(

@@ -68,8 +68,13 @@ struct FactSource: ~Copyable {
     return found
   }
 
-  /// The bytes of a symbol; empty for one that the log does not know.
+  /// The bytes of a symbol; empty for none. One that the log has not given yet is of a damaged fact: a table by symbols would be made as
+  /// large as its number.
   func symbol(_ id: UInt32, in namespace: SymbolNamespace) throws -> [UInt8] {
+    guard id <= log.symbolCount(in: namespace) else {
+      throw LedgerError.damaged(
+        what: "a fact has the \(namespace) symbol \(id), but there are \(log.symbolCount(in: namespace))", position: 0)
+    }
     guard let bytes = log.symbolBytes(id, in: namespace) else { return [] }
     return Array(bytes)
   }

@@ -57,7 +57,7 @@ final class Projector {
   ) throws {
     guard source.facts.count >= Int(end) else {
       throw LedgerError.damaged(
-        what: "there are \(source.facts.count) facts of \(end) records; `vsl verify` says more, `vsl repair` mends it",
+        what: "there are \(source.facts.count) facts of \(end) records",
         position: UInt64(source.facts.count) + 1)
     }
     var sink = DirectSink(pending: pending, cache: cache)
