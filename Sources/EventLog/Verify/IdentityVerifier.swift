@@ -117,28 +117,19 @@ struct PositionSet {
 
 /// Hashes by one bit each: what is not there was not added; what is there may be another.
 struct HashBits {
-  private var words: [UInt64]
+  private var places: PositionSet
   private let shift: UInt64
 
   /// Room for so many hashes: 4 to 32 bits for each, at most 32 MiB.
   init(count: Int) {
     let bits = min(28, max(10, 64 - (max(count, 1) * 32 - 1).leadingZeroBitCount))
     shift = UInt64(64 - bits)
-    words = Array(repeating: 0, count: 1 << (bits - 6))
+    places = PositionSet(size: 1 << UInt64(bits))
   }
 
   /// Adds a hash; false when its bit was there already.
-  mutating func insert(_ hash: UInt64) -> Bool {
-    let place = hash >> shift
-    let bit = UInt64(1) << (place & 63)
-    let isNew = words[Int(place >> 6)] & bit == 0
-    words[Int(place >> 6)] |= bit
-    return isNew
-  }
+  mutating func insert(_ hash: UInt64) -> Bool { places.insert(hash >> shift + 1) }
 
   /// Whether the bit of a hash is there.
-  func contains(_ hash: UInt64) -> Bool {
-    let place = hash >> shift
-    return words[Int(place >> 6)] & (1 << (place & 63)) != 0
-  }
+  func contains(_ hash: UInt64) -> Bool { places.contains(hash >> shift + 1) }
 }

@@ -30,9 +30,6 @@ struct Durations {
   /// None.
   init() {}
 
-  /// Those of an array.
-  init(_ values: [Int64]) { first = values }
-
   /// Adds one.
   @inline(__always)
   mutating func append(_ value: Int64) {

@@ -54,11 +54,11 @@ struct FirstPass {
 
   /// Passes on all cores over the deliveries that pass, with what came back of each. See ``ItemVisits/fold(isSerial:_:_:)``.
   func fold<State>(
-    _ view: borrowing LedgerView, visits: ItemVisits? = nil, isSerial: Bool = false,
+    _ view: borrowing LedgerView, isSerial: Bool = false,
     where passes: (CompletionPosting) -> Bool, _ make: () -> State,
     _ body: (inout State, CompletionPosting, FirstPassFlaws) -> Void
   ) -> [State] {
-    DeliveredItems(parts, view, visits: visits, where: passes).fold(isSerial: isSerial, make) {
+    DeliveredItems(parts, view, where: passes).fold(isSerial: isSerial, make) {
       state, row, reopenings, spans in
       body(&state, row, flaws(of: row, reopenings, spans))
     }

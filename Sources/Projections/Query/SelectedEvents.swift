@@ -35,12 +35,13 @@ struct SelectedEvents {
         for index in block.rows.indices
         where block.rows[index].kind < 64 && mask >> UInt64(block.rows[index].kind) & 1 != 0 {
           let row = block.rows[index]
-          guard row.effectiveMicros <= cut.atMicros, !measured || row.measure != 0 else { continue }
+          guard row.effectiveMicros <= cut.atMicros else { continue }
           let number = UInt32(truncatingIfNeeded: block.firstRow + index)
           guard row.opening == number else {
             lane.toggled.append(row.opening)
             continue
           }
+          guard !measured || row.measure != 0 else { continue }
           lane.rows.append(number)
           lane.kinds.append(row.kind)
         }
