@@ -60,7 +60,7 @@ struct DirectSink: TimelineSink {
         attributes: state.attributes,
         opening: row, actor: state.actor)
     visits._withUnsafeGuaranteedRef { $0.append(posting) }
-    cache._withUnsafeGuaranteedRef { $0.slots[slot].visitRow = row }
+    cache._withUnsafeGuaranteedRef { $0.slots[slot].pointee.visitRow = row }
     push(HistoryEntry.visit, row)
   }
 
@@ -72,7 +72,7 @@ struct DirectSink: TimelineSink {
           position: position, stream: state.stream,
           flags: state.isContinuing ? [.negative, .continuation] : .negative),
         effectiveMicros: instant, sinceMicros: state.stageSinceMicros, item: item, stage: state.stage,
-        attributes: state.attributes, opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].visitRow },
+        attributes: state.attributes, opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].pointee.visitRow },
         actor: state.actor)
     visits._withUnsafeGuaranteedRef { $0.append(posting) }
   }
@@ -86,7 +86,7 @@ struct DirectSink: TimelineSink {
         sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
         opening: row, reason: state.reason)
     blocks._withUnsafeGuaranteedRef { $0.append(posting) }
-    cache._withUnsafeGuaranteedRef { $0.slots[slot].blockRow = row }
+    cache._withUnsafeGuaranteedRef { $0.slots[slot].pointee.blockRow = row }
     push(HistoryEntry.block, row)
   }
 
@@ -96,7 +96,7 @@ struct DirectSink: TimelineSink {
       BlockPosting(
         stamp: PostingStamp(position: position, stream: state.stream, flags: .negative), effectiveMicros: instant,
         sinceMicros: state.blockedSinceMicros, item: item, stage: state.stage, attributes: state.attributes,
-        opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].blockRow }, reason: state.reason)
+        opening: cache._withUnsafeGuaranteedRef { $0.slots[slot].pointee.blockRow }, reason: state.reason)
     blocks._withUnsafeGuaranteedRef { $0.append(posting) }
   }
 

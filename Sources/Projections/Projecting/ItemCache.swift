@@ -5,8 +5,8 @@ import ValueStream
 /// The items that the projector works with: every open one, and the most recently closed ones. Whatever is not here can be read back from
 /// the log, so memory is bounded by open work, not by history.
 ///
-/// Flat memory: an open-addressing table from subject to slot, slots of fixed size, and lists of 64-byte chunks for each item's history
-/// (its facts in timeline order, each followed by the rows that it opened).
+/// Flat memory: the slots of subjects, slots of fixed size, and lists of 64-byte chunks for each item's history (its facts in timeline
+/// order, each followed by the rows that it opened).
 final class ItemCache {
   /// Closed items that are kept for late facts and defects: a power of two.
   static let closedCapacity = 1 << 17
@@ -39,64 +39,30 @@ final class ItemCache {
     var entries: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
   }
 
-  @exclusivity(unchecked) private var table: UnsafeMutablePointer<UInt64>
-  @exclusivity(unchecked) private var tableBits: UInt64 = 12
-  @exclusivity(unchecked) private var used = 0
-  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Slot>
-  @exclusivity(unchecked) private var slotCapacity = 1 << 10
-  @exclusivity(unchecked) private var slotCount = 0
+  @exclusivity(unchecked) private var subjects = SubjectSlots()
+  @exclusivity(unchecked) private(set) var slots = Segments<Slot>()
   @exclusivity(unchecked) private var freeSlots: [UInt32] = []
-  @exclusivity(unchecked) private var chunks: UnsafeMutablePointer<Chunk>
-  @exclusivity(unchecked) private var chunkCapacity = 1 << 11
-  @exclusivity(unchecked) private var chunkCount = 0
+  @exclusivity(unchecked) private var chunks = Segments<Chunk>()
   @exclusivity(unchecked) private var freeChunk = ItemCache.none
   @exclusivity(unchecked) private var closed: [UInt64] = []
   @exclusivity(unchecked) private var closedNext = 0
 
-  init() {
-    table = Self.aligned(1 << 12)
-    table.initialize(repeating: 0, count: 1 << 12)
-    slots = Self.aligned(1 << 10)
-    chunks = Self.aligned(1 << 11)
-  }
-
-  deinit {
-    table.deallocate()
-    slots.deallocate()
-    chunks.deallocate()
-  }
-
-  var count: Int { used }
-
-  @inline(__always)
-  private func bucket(_ subject: UInt32) -> Int {
-    Int(truncatingIfNeeded: (UInt64(subject) &* 0x9E37_79B9_7F4A_7C15) >> (64 - tableBits))
-  }
+  /// Items that are here.
+  var count: Int { slots.count - freeSlots.count }
 
   /// The slot of a subject, or nil when it is not here.
   @inline(__always)
-  func find(_ subject: UInt32) -> Int? {
-    let mask = 1 << Int(tableBits) - 1
-    var index = bucket(subject)
-    while true {
-      let entry = table[index]
-      if entry == 0 { return nil }
-      if UInt32(truncatingIfNeeded: entry >> 32) == subject { return Int(UInt32(truncatingIfNeeded: entry)) }
-      index = (index + 1) & mask
-    }
-  }
+  func find(_ subject: UInt32) -> Int? { subjects[subject] }
 
-  /// Asks the processor for the bucket of a subject that will be looked up soon.
+  /// Asks the processor for where to find the slot of a subject that will be worked on soon.
   @inline(__always)
-  func prefetchBucket(_ subject: UInt32) {
-    vsl_prefetch(table + bucket(subject))
-  }
+  func prefetchSubject(_ subject: UInt32) { subjects.prefetch(subject) }
 
-  /// Asks the processor for the slot and newest chunk of a subject that will be worked on soon.
+  /// Asks the processor for the slot of a subject that will be worked on soon.
   @inline(__always)
   func prefetchSlot(_ subject: UInt32) {
     guard let slot = find(subject) else { return }
-    let address = UnsafeRawPointer(slots + slot)
+    let address = UnsafeRawPointer(slots[slot])
     vsl_prefetch(address)
     vsl_prefetch(address + 64)
   }
@@ -104,35 +70,29 @@ final class ItemCache {
   /// Asks the processor for the place in an item's history that will be added to soon.
   @inline(__always)
   func prefetchHistory(_ subject: UInt32) {
-    guard let slot = find(subject), slots[slot].lastChunk != Self.none else { return }
-    vsl_prefetch(chunks + Int(slots[slot].lastChunk))
+    guard let slot = find(subject), slots[slot].pointee.lastChunk != Self.none else { return }
+    vsl_prefetch(chunks[Int(slots[slot].pointee.lastChunk)])
   }
 
   /// A new slot for a subject that is not here.
   func insert(_ subject: UInt32) -> Int {
-    if used * 2 >= 1 << Int(tableBits) { growTable() }
+    var new = Slot()
+    new.subject = subject
     let slot: Int
     if let free = freeSlots.popLast() {
       slot = Int(free)
+      slots[slot].pointee = new
     } else {
-      if slotCount == slotCapacity {
-        slots = Self.grown(slots, count: slotCount, capacity: slotCapacity * 2)
-        slotCapacity *= 2
-      }
-      slot = slotCount
-      slotCount += 1
+      slot = slots.append(new)
     }
-    slots[slot] = Slot()
-    slots[slot].subject = subject
-    place(UInt64(subject) << 32 | UInt64(slot))
-    used += 1
+    subjects.insert(subject, slot: slot)
     return slot
   }
 
   /// Notes that an item was closed; the item closed longest ago makes room, unless it is open again or was closed anew.
   func noteClosed(_ slot: Int) {
-    slots[slot].closings &+= 1
-    let entry = UInt64(slots[slot].subject) << 32 | UInt64(slots[slot].closings)
+    slots[slot].pointee.closings &+= 1
+    let entry = UInt64(slots[slot].pointee.subject) << 32 | UInt64(slots[slot].pointee.closings)
     if closed.count < Self.closedCapacity {
       closed.append(entry)
       return
@@ -140,12 +100,12 @@ final class ItemCache {
     let oldest = closed[closedNext]
     closed[closedNext] = entry
     closedNext = (closedNext + 1) & (Self.closedCapacity - 1)
-    prefetchBucket(UInt32(truncatingIfNeeded: closed[(closedNext + 4) & (Self.closedCapacity - 1)] >> 32))
+    prefetchSubject(UInt32(truncatingIfNeeded: closed[(closedNext + 4) & (Self.closedCapacity - 1)] >> 32))
     prefetchSlot(UInt32(truncatingIfNeeded: closed[(closedNext + 2) & (Self.closedCapacity - 1)] >> 32))
     prefetchHistory(UInt32(truncatingIfNeeded: closed[closedNext] >> 32))
     guard let candidate = find(UInt32(truncatingIfNeeded: oldest >> 32)),
-      slots[candidate].closings == UInt32(truncatingIfNeeded: oldest),
-      slots[candidate].state.phase == .delivered || slots[candidate].state.phase == .cancelled
+      slots[candidate].pointee.closings == UInt32(truncatingIfNeeded: oldest),
+      slots[candidate].pointee.state.phase == .delivered || slots[candidate].pointee.state.phase == .cancelled
     else { return }
     remove(candidate)
   }
@@ -153,22 +113,7 @@ final class ItemCache {
   /// Forgets an item.
   func remove(_ slot: Int) {
     clearHistory(slot)
-    let subject = slots[slot].subject
-    let mask = 1 << Int(tableBits) - 1
-    var hole = bucket(subject)
-    while UInt32(truncatingIfNeeded: table[hole] >> 32) != subject { hole = (hole + 1) & mask }
-    // Backward-shift deletion: entries behind the hole that may move up do so, and probes stay short.
-    var next = (hole + 1) & mask
-    while table[next] != 0 {
-      let home = bucket(UInt32(truncatingIfNeeded: table[next] >> 32))
-      if (next - home) & mask >= (next - hole) & mask {
-        table[hole] = table[next]
-        hole = next
-      }
-      next = (next + 1) & mask
-    }
-    table[hole] = 0
-    used -= 1
+    subjects.remove(slots[slot].pointee.subject)
     freeSlots.append(UInt32(slot))
   }
 
@@ -177,101 +122,60 @@ final class ItemCache {
   /// Adds an entry to an item's history.
   @inline(__always)
   func push(_ slot: Int, _ entry: UInt64) {
-    if slots[slot].lastChunk == Self.none || slots[slot].lastCount == Chunk.capacity { addChunk(slot) }
-    let chunk = Int(slots[slot].lastChunk)
-    let count = Int(slots[slot].lastCount)
+    if slots[slot].pointee.lastChunk == Self.none || slots[slot].pointee.lastCount == Chunk.capacity { addChunk(slot) }
+    let chunk = Int(slots[slot].pointee.lastChunk)
+    let count = Int(slots[slot].pointee.lastCount)
     entries(of: chunk)[count] = entry
-    slots[slot].lastCount += 1
+    slots[slot].pointee.lastCount += 1
   }
 
   /// Calls `body` with each entry of an item's history, in order.
   @inline(__always)
-  func forEachEntry(_ slot: Int, _ body: (UInt64) -> Void) {
-    var chunk = slots[slot].firstChunk
-    let last = slots[slot].lastChunk
+  func forEachEntry(_ slot: Int, _ body: (UInt64) throws -> Void) rethrows {
+    var chunk = slots[slot].pointee.firstChunk
+    let last = slots[slot].pointee.lastChunk
     while chunk != Self.none {
       let isLast = chunk == last
-      let count = isLast ? Int(slots[slot].lastCount) : Int(Chunk.capacity)
-      for index in 0..<count { body(entries(of: Int(chunk))[index]) }
-      chunk = isLast ? Self.none : chunks[Int(chunk)].next
+      let count = isLast ? Int(slots[slot].pointee.lastCount) : Int(Chunk.capacity)
+      for index in 0..<count { try body(entries(of: Int(chunk))[index]) }
+      chunk = isLast ? Self.none : chunks[Int(chunk)].pointee.next
     }
   }
 
   /// Empties an item's history.
   func clearHistory(_ slot: Int) {
-    let first = slots[slot].firstChunk
+    let first = slots[slot].pointee.firstChunk
     guard first != Self.none else { return }
-    chunks[Int(slots[slot].lastChunk)].next = freeChunk
+    chunks[Int(slots[slot].pointee.lastChunk)].pointee.next = freeChunk
     freeChunk = first
-    slots[slot].firstChunk = Self.none
-    slots[slot].lastChunk = Self.none
-    slots[slot].lastCount = 0
+    slots[slot].pointee.firstChunk = Self.none
+    slots[slot].pointee.lastChunk = Self.none
+    slots[slot].pointee.lastCount = 0
   }
 
   /// Safe: a chunk's entries are a tuple of seven UInt64, laid out as an array of them behind the two link words.
   @inline(__always)
   private func entries(of chunk: Int) -> UnsafeMutablePointer<UInt64> {
-    (UnsafeMutableRawPointer(chunks + chunk) + 8).assumingMemoryBound(to: UInt64.self)
+    (UnsafeMutableRawPointer(chunks[chunk]) + 8).assumingMemoryBound(to: UInt64.self)
   }
 
   private func addChunk(_ slot: Int) {
     let chunk: UInt32
     if freeChunk != Self.none {
       chunk = freeChunk
-      freeChunk = chunks[Int(chunk)].next
+      freeChunk = chunks[Int(chunk)].pointee.next
+      chunks[Int(chunk)].pointee = Chunk()
+      if freeChunk != Self.none { vsl_prefetch(chunks[Int(freeChunk)]) }
     } else {
-      if chunkCount == chunkCapacity {
-        chunks = Self.grown(chunks, count: chunkCount, capacity: chunkCapacity * 2)
-        chunkCapacity *= 2
-      }
-      chunk = UInt32(chunkCount)
-      chunkCount += 1
+      chunk = UInt32(chunks.append(Chunk()))
     }
-    chunks[Int(chunk)] = Chunk()
-    if slots[slot].firstChunk == Self.none {
-      slots[slot].firstChunk = chunk
+    if slots[slot].pointee.firstChunk == Self.none {
+      slots[slot].pointee.firstChunk = chunk
     } else {
-      chunks[Int(slots[slot].lastChunk)].next = chunk
+      chunks[Int(slots[slot].pointee.lastChunk)].pointee.next = chunk
     }
-    slots[slot].lastChunk = chunk
-    slots[slot].lastCount = 0
-  }
-
-  // MARK: Memory
-
-  private func place(_ entry: UInt64) {
-    let mask = 1 << Int(tableBits) - 1
-    var index = bucket(UInt32(truncatingIfNeeded: entry >> 32))
-    while table[index] != 0 { index = (index + 1) & mask }
-    table[index] = entry
-  }
-
-  private func growTable() {
-    let old = table
-    let oldCapacity = 1 << Int(tableBits)
-    tableBits += 1
-    table = Self.aligned(oldCapacity * 2)
-    table.initialize(repeating: 0, count: oldCapacity * 2)
-    for index in 0..<oldCapacity where old[index] != 0 { place(old[index]) }
-    old.deallocate()
-  }
-
-  /// Memory that begins at a cache line; much of it in huge pages where the system has them, since it is looked up at random.
-  private static func aligned<T: BitwiseCopyable>(_ capacity: Int) -> UnsafeMutablePointer<T> {
-    let bytes = capacity * MemoryLayout<T>.stride
-    let isLarge = bytes >= 1 << 22
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? 1 << 21 : 64)
-    if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
-    return memory.bindMemory(to: T.self, capacity: capacity)
-  }
-
-  private static func grown<T: BitwiseCopyable>(
-    _ memory: UnsafeMutablePointer<T>, count: Int, capacity: Int
-  ) -> UnsafeMutablePointer<T> {
-    let larger: UnsafeMutablePointer<T> = aligned(capacity)
-    larger.update(from: memory, count: count)
-    memory.deallocate()
-    return larger
+    slots[slot].pointee.lastChunk = chunk
+    slots[slot].pointee.lastCount = 0
   }
 }
 

@@ -10,7 +10,8 @@ extension Projector {
       // Only a resolution that says there was no defect changes the book.
       guard try isReversing(fact, source) else { return }
     } else if fact.flags.contains(.argumentIsSubject), let slot = cache.find(fact.argument) {
-      cache.slots[slot].latestReferenceMicros = max(cache.slots[slot].latestReferenceMicros, fact.occurredMicros)
+      let place = cache.slots[slot]
+      place.pointee.latestReferenceMicros = max(place.pointee.latestReferenceMicros, fact.occurredMicros)
     }
     if fact.subject > highestSubject, fact.kind == EventKind.defectFound.rawValue,
       !fact.flags.contains(.voidedOnArrival)
@@ -125,23 +126,28 @@ extension Projector {
     var escaped = state.phase == .delivered
     if fact.flags.contains(.saidTrue) { escaped = true }
     if fact.flags.contains(.saidFalse) { escaped = false }
-    var words: (stage: [UInt8]?, origin: [UInt8]?, severity: [UInt8]?)
-    if fact.attributes != 0 {
-      for entry in AttributeEntry.decode(try source.symbol(fact.attributes, in: .attributes)) {
-        switch entry.tag {
-        case AttributeTag.stage.rawValue: words.stage = entry.bytes
-        case AttributeTag.origin.rawValue: words.origin = entry.bytes
-        case AttributeTag.severity.rawValue: words.severity = entry.bytes
-        default: break
-        }
-      }
-    }
+    let words = try defectWords(fact.attributes, source)
     return DefectPosting(
       stamp: PostingStamp(
         position: position, stream: fact.stream == 0 ? state.stream : fact.stream, flags: escaped ? .escaped : []),
       effectiveMicros: fact.occurredMicros, defect: fact.subject, item: item,
-      stage: words.stage.map(internStage) ?? 0, origin: words.origin.map(internStage) ?? 0,
-      severity: internText(words.severity), attributes: state.attributes, opening: 0)
+      stage: words.stage, origin: words.origin, severity: words.severity, attributes: state.attributes, opening: 0)
+  }
+
+  /// The words that a set of attributes has for a defect; read once a set.
+  private func defectWords(_ attributes: UInt32, _ source: borrowing FactSource) throws -> DefectWords {
+    guard attributes != 0 else { return DefectWords() }
+    let known = defectWordNumbers[attributes]
+    if known != 0 { return defectWords[Int(known) - 1] }
+    let entries = AttributeEntry.decode(try source.symbol(attributes, in: .attributes))
+    func bytes(_ tag: AttributeTag) -> [UInt8]? { entries.last { $0.tag == tag.rawValue }?.bytes }
+    // Names are numbered in this order.
+    let words = DefectWords(
+      stage: bytes(.stage).map(internStage) ?? 0, origin: bytes(.origin).map(internStage) ?? 0,
+      severity: internText(bytes(.severity)))
+    defectWords.append(words)
+    defectWordNumbers.set(attributes, UInt32(defectWords.count))
+    return words
   }
 
   /// What was true of an item just before a fact about something else.
@@ -149,12 +155,12 @@ extension Projector {
     of item: UInt32, before fact: Fact, _ factPosition: UInt64, _ source: borrowing FactSource
   ) throws -> ItemState {
     let limit = ItemFact(occurredMicros: fact.occurredMicros, position: factPosition, kind: .opaque)
-    let facts: [ItemFact]
+    var facts: [ItemFact] = []
     if let slot = cache.find(item) {
-      if cache.slots[slot].lastOccurredMicros < fact.occurredMicros { return cache.slots[slot].state }
-      facts = try itemFacts(inSlot: slot, source)
+      if cache.slots[slot].pointee.lastOccurredMicros < fact.occurredMicros { return cache.slots[slot].pointee.state }
+      try itemFacts(inSlot: slot, source, into: &facts)
     } else {
-      facts = try itemFacts(of: item, source, asOf: position)
+      try itemFacts(of: item, source, asOf: position, into: &facts)
     }
     var state = ItemState()
     var sink = NoSink()
@@ -164,10 +170,24 @@ extension Projector {
 
   private func isReversing(_ fact: Fact, _ source: borrowing FactSource) throws -> Bool {
     guard fact.argument != 0 else { return false }
-    if let known = reversingResolutions[fact.argument] { return known }
+    let known = reversals[fact.argument]
+    if known != 0 { return known == Self.reverses }
     let word = String(decoding: try source.symbol(fact.argument, in: .text), as: UTF8.self)
     let reverses = word == "rejected" || word == "duplicate"
-    reversingResolutions[fact.argument] = reverses
+    reversals.set(fact.argument, reverses ? Self.reverses : Self.settles)
     return reverses
   }
+
+  private static var settles: UInt32 { 1 }
+  private static var reverses: UInt32 { 2 }
+}
+
+/// What the attributes of a defect say of it, in the numbers of the books; 0 for what they do not say.
+struct DefectWords: BitwiseCopyable {
+  /// The stage in which it was found.
+  var stage: UInt32 = 0
+  /// The stage in which it was made.
+  var origin: UInt32 = 0
+  /// How bad it is: a word.
+  var severity: UInt32 = 0
 }

@@ -37,8 +37,9 @@ extension Projector {
     case .item:
       let item = targetFact.subject
       let slot = try cache.find(item) ?? load(item, source, asOf: position - 1)
-      let old = try itemFacts(inSlot: slot, source)
-      try repost(slot, old, try itemFacts(of: item, source, asOf: position), source)
+      try itemFacts(inSlot: slot, source, into: &old.facts)
+      try itemFacts(of: item, source, asOf: position, into: &new.facts)
+      try repost(slot, source)
       if targetFact.measure != 0 { try repostEvent(at: target, targetFact, source) }
     case .defect:
       try repostDefect(targetFact.subject, source)
@@ -103,9 +104,10 @@ extension Projector {
         slot = try load(item, source, asOf: position - 1)
         context.rules = after
       }
-      guard cache.slots[slot].lastOccurredMicros >= instant else { continue }
-      let facts = try itemFacts(inSlot: slot, source)
-      try repost(slot, facts, facts, source, oldRules: before)
+      guard cache.slots[slot].pointee.lastOccurredMicros >= instant else { continue }
+      try itemFacts(inSlot: slot, source, into: &old.facts)
+      new.facts = old.facts
+      try repost(slot, source, oldRules: before)
     }
   }
 }

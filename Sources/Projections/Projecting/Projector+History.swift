@@ -3,95 +3,71 @@ import LMDB
 import ValueStream
 
 extension Projector {
-  /// The facts of an item that have an effect on the books, as the log stood at `limit`, in timeline order.
+  /// Puts the facts of an item that have an effect on the books, as the log stood at `limit`, into a list, in timeline order.
   func itemFacts(
-    of item: UInt32, _ source: borrowing FactSource, asOf limit: UInt64
-  ) throws -> [ItemFact] {
-    var facts: [ItemFact] = []
+    of item: UInt32, _ source: borrowing FactSource, asOf limit: UInt64, into facts: inout [ItemFact]
+  ) throws {
+    facts.removeAll(keepingCapacity: true)
     try source.forEachFact(about: item, asOf: limit) { fact, position in
       guard FactRole.of(fact.kind) == .item else { return }
       facts.append(try itemFact(fact, position, source))
     }
     facts.sort { $0.precedes($1) }
-    return facts
   }
 
-  /// The facts of a cached item, in timeline order.
-  func itemFacts(inSlot slot: Int, _ source: borrowing FactSource) throws -> [ItemFact] {
-    var positions: [UInt64] = []
-    cache.forEachEntry(slot) { entry in
-      if entry & HistoryEntry.tagMask == HistoryEntry.fact { positions.append(entry) }
+  /// Puts the facts of a cached item into a list, in timeline order.
+  func itemFacts(inSlot slot: Int, _ source: borrowing FactSource, into facts: inout [ItemFact]) throws {
+    facts.removeAll(keepingCapacity: true)
+    try cache.forEachEntry(slot) { position in
+      guard position & HistoryEntry.tagMask == HistoryEntry.fact else { return }
+      facts.append(try itemFact(source.fact(at: position), position, source))
     }
-    var facts: [ItemFact] = []
-    facts.reserveCapacity(positions.count + 1)
-    for position in positions { facts.append(try itemFact(source.fact(at: position), position, source)) }
-    return facts
-  }
-
-  /// Rows of the opening entries of a cached item, in the order in which its timeline demands them.
-  func openingRows(inSlot slot: Int) -> [UInt32] {
-    var rows: [UInt32] = []
-    cache.forEachEntry(slot) { entry in
-      if entry & HistoryEntry.tagMask != HistoryEntry.fact { rows.append(UInt32(truncatingIfNeeded: entry)) }
-    }
-    return rows
   }
 
   /// Brings an item that is not cached back from the log and the books, as both stood at `limit`.
   func load(_ item: UInt32, _ source: borrowing FactSource, asOf limit: UInt64) throws -> Int {
-    let facts = try itemFacts(of: item, source, asOf: limit)
+    var timeline = FoldedTimeline()
+    try itemFacts(of: item, source, asOf: limit, into: &timeline.facts)
     let slot = cache.insert(item)
+    let place = cache.slots[slot]
     for (_, foundMicros) in try source.defects(naming: item, asOf: limit) {
-      cache.slots[slot].latestReferenceMicros = max(cache.slots[slot].latestReferenceMicros, foundMicros)
+      place.pointee.latestReferenceMicros = max(place.pointee.latestReferenceMicros, foundMicros)
     }
-    guard !facts.isEmpty else { return slot }
-    let (entries, counts, state) = fold(facts)
-    let rows = try standingRows(of: item, entries, source, asOf: limit)
-    remember(slot, facts, entries, counts, rows, state)
+    guard !timeline.facts.isEmpty else { return slot }
+    timeline.fold(in: &context)
+    timeline.rows = try standingRows(of: item, timeline.entries, source, asOf: limit)
+    remember(slot, timeline)
     return slot
   }
 
-  /// Runs a timeline from nothing: its entries, the number of entries after each fact, and the state at its end.
-  func fold(_ facts: [ItemFact]) -> (entries: [TimelineEntry], counts: [Int], state: ItemState) {
-    collector.removeAll()
-    var state = ItemState()
-    var counts: [Int] = []
-    counts.reserveCapacity(facts.count)
-    for fact in facts {
-      state.apply(fact, in: &context, into: &collector)
-      counts.append(collector.entries.count)
-    }
-    return (collector.entries, counts, state)
-  }
-
-  /// Writes an item's history anew into its slot. `rows` has a row for each entry; only those of opening entries are kept.
-  func remember(
-    _ slot: Int, _ facts: [ItemFact], _ entries: [TimelineEntry], _ counts: [Int], _ rows: [UInt32],
-    _ state: ItemState
-  ) {
+  /// Writes an item's history anew into its slot; only the rows of opening entries are kept.
+  func remember(_ slot: Int, _ timeline: FoldedTimeline) {
     cache.clearHistory(slot)
+    let place = cache.slots[slot]
     var next = 0
-    for (index, fact) in facts.enumerated() {
+    for (index, fact) in timeline.facts.enumerated() {
       cache.push(slot, HistoryEntry.fact | fact.position)
-      while next < counts[index] {
-        if entries[next].opening == next {
-          switch entries[next].book {
-          case .arrivals: cache.push(slot, HistoryEntry.arrival | UInt64(rows[next]))
+      while next < timeline.counts[index] {
+        let entry = timeline.entries[next]
+        let row = timeline.rows[next]
+        if entry.opening == next {
+          switch entry.book {
+          case .arrivals: cache.push(slot, HistoryEntry.arrival | UInt64(row))
           case .visits:
-            cache.push(slot, HistoryEntry.visit | UInt64(rows[next]))
-            cache.slots[slot].visitRow = rows[next]
+            cache.push(slot, HistoryEntry.visit | UInt64(row))
+            place.pointee.visitRow = row
           case .blocks:
-            cache.push(slot, HistoryEntry.block | UInt64(rows[next]))
-            cache.slots[slot].blockRow = rows[next]
-          case .completions: cache.push(slot, HistoryEntry.completion | UInt64(rows[next]))
+            cache.push(slot, HistoryEntry.block | UInt64(row))
+            place.pointee.blockRow = row
+          case .completions: cache.push(slot, HistoryEntry.completion | UInt64(row))
           }
         }
         next += 1
       }
     }
-    cache.slots[slot].state = state
-    cache.slots[slot].lastOccurredMicros = facts.last?.occurredMicros ?? .min
-    if state.phase == .delivered || state.phase == .cancelled { cache.noteClosed(slot) }
+    place.pointee.state = timeline.state
+    place.pointee.lastOccurredMicros = timeline.facts.last?.occurredMicros ?? .min
+    if timeline.state.phase == .delivered || timeline.state.phase == .cancelled { cache.noteClosed(slot) }
   }
 
   /// The rows in the books at which the entries of an item's timeline stand: for each entry, the row of its opening.

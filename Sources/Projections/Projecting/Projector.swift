@@ -23,14 +23,21 @@ final class Projector {
   /// Looks up postings that are already written.
   var postings: any PostedRows
 
-  @exclusivity(unchecked) var collector = EntryCollector()
+  /// The timelines of the item that is posted anew: as it was, and as it is; and the rows of what the old one opened.
+  @exclusivity(unchecked) var old = FoldedTimeline()
+  @exclusivity(unchecked) var new = FoldedTimeline()
+  @exclusivity(unchecked) var openings: [UInt32] = []
   /// The book's number of a stage, by the log's symbol; 0 when it was not looked up yet.
   let stageNumbers = SymbolNumbers()
   /// The book's number of a word, by the log's symbol; 0 when it was not looked up yet.
   let textNumbers = SymbolNumbers()
   /// The number of the actor that a set of attributes names, by the log's symbol; 0 for none.
   let actors = SymbolNumbers()
-  var reversingResolutions: [UInt32: Bool] = [:]
+  /// Where in ``defectWords`` the words of a set of attributes are, counted from 1, by the log's symbol.
+  let defectWordNumbers = SymbolNumbers()
+  @exclusivity(unchecked) var defectWords: [DefectWords] = []
+  /// Whether a resolution, by the log's symbol of its word, says that there was no defect.
+  let reversals = SymbolNumbers()
   var savedAttributeSets: Int
 
   /// Continues from a checkpoint of the books.
@@ -67,7 +74,7 @@ final class Projector {
       let count = min(block.rows.count, Int(end) - block.firstRow)
       let rows = block.rows
       for index in first..<count {
-        if index + 24 < count { cache.prefetchBucket(rows[index + 24].subject) }
+        if index + 24 < count { cache.prefetchSubject(rows[index + 24].subject) }
         if index + 12 < count { cache.prefetchSlot(rows[index + 12].subject) }
         if index + 4 < count { cache.prefetchHistory(rows[index + 4].subject) }
         let fact = rows[index]
@@ -112,8 +119,9 @@ final class Projector {
     } else {
       slot = try load(fact.subject, source, asOf: position - 1)
     }
-    let phase = cache.slots[slot].state.phase
-    guard itemFact.occurredMicros >= cache.slots[slot].lastOccurredMicros, phase == .open || phase == .unseen else {
+    let phase = cache.slots[slot].pointee.state.phase
+    guard itemFact.occurredMicros >= cache.slots[slot].pointee.lastOccurredMicros, phase == .open || phase == .unseen
+    else {
       try repostWithLateFact(slot, itemFact, source)
       return
     }
@@ -121,12 +129,12 @@ final class Projector {
     sink.item = fact.subject
     sink.slot = slot
     cache.push(slot, HistoryEntry.fact | position)
-    var state = cache.slots[slot].state
-    state.apply(itemFact, in: &context, into: &sink)
-    cache.slots[slot].state = state
-    cache.slots[slot].lastOccurredMicros = itemFact.occurredMicros
-    if state.phase == .delivered || state.phase == .cancelled { cache.noteClosed(slot) }
-    if itemFact.occurredMicros <= cache.slots[slot].latestReferenceMicros {
+    let place = cache.slots[slot]
+    // In place: a copy would be read back before what was changed of it has reached the cache.
+    place.pointee.state.apply(itemFact, in: &context, into: &sink)
+    place.pointee.lastOccurredMicros = itemFact.occurredMicros
+    if place.pointee.state.phase == .delivered || place.pointee.state.phase == .cancelled { cache.noteClosed(slot) }
+    if itemFact.occurredMicros <= place.pointee.latestReferenceMicros {
       try repostDefects(of: fact.subject, source)
     }
   }

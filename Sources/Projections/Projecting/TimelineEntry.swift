@@ -25,7 +25,7 @@ struct TimelineEntry: Equatable {
 
 /// Collects the entries of a timeline.
 struct EntryCollector: TimelineSink {
-  var entries: [TimelineEntry] = []
+  private(set) var entries: [TimelineEntry] = []
   private var openVisit = -1
   private var openCompletion = -1
   private var openBlock = -1
