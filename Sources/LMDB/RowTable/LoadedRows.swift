@@ -23,9 +23,13 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
 
   /// A row by its index from 0 to ``count`` − 1.
   @inlinable
-  public func row(at index: Int) -> Row? {
+  public func row(at index: Int) -> Row? { place(of: index)?.pointee }
+
+  /// Where a row lies, by its index from 0 to ``count`` − 1.
+  @inlinable
+  public func place(of index: Int) -> UnsafePointer<Row>? {
     let (rows, first) = block(index / RowTable<Row>.rowsPerBlock)
-    return index - first < rows.count ? rows[index - first] : nil
+    return index - first < rows.count ? rows.baseAddress.map { $0 + (index - first) } : nil
   }
 }
 

@@ -75,26 +75,26 @@ public struct CompleteAccurate: Projection {
       var earliestLater = Int.max
       let wasRejected = rejections.has(item)
       var rejectedBefore: [UInt32: Int64] = [:]
-      forEachVisitBackwards(spans) { visit, endMicros in
-        let ordering = stream ?? visit.stamp.stream
+      forEachVisitBackwards(spans) { visit in
+        let ordering = stream ?? visit.stream
         stream = ordering
-        guard let place = places[visit.stage, ordering] else {
-          if lane.figures.passes(visit), endMicros.map(parts.isInRange) ?? false { lane.unordered += 1 }
+        let stage = visit.stage
+        guard let place = places[stage, ordering] else {
+          if lane.figures.passes(visit.posting), visit.toMicros.map(parts.isInRange) ?? false { lane.unordered += 1 }
           return
         }
-        if let end = endMicros, let later = next, later > place, lane.figures.passes(visit) {
+        if let end = visit.toMicros, let later = next, later > place, lane.figures.passes(visit.posting) {
           let isRejected =
-            wasRejected
-            && rejections.has(item, origin: visit.stage, from: end, to: rejectedBefore[visit.stage] ?? .max)
+            wasRejected && rejections.has(item, origin: stage, from: end, to: rejectedBefore[stage] ?? .max)
           let isAccepted = earliestLater > place && !isRejected
-          lane.figures.add(visit, at: end, stage: visit.stage, amount: isAccepted ? 1 : 0) {
+          lane.figures.add(visit.posting, at: end, stage: stage, amount: isAccepted ? 1 : 0) {
             $0.handedOff += 1
             $0.accepted += isAccepted ? 1 : 0
           }
         }
         next = place
         earliestLater = min(earliestLater, place)
-        if wasRejected { rejectedBefore[visit.stage] = visit.sinceMicros }
+        if wasRejected { rejectedBefore[stage] = visit.fromMicros }
       }
     }
     yields.absorb(lanes.map(\.yields), judged: lanes.reduce(0) { $0 + $1.judged })

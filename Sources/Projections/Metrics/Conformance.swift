@@ -37,12 +37,71 @@ public struct Conformance: Projection {
   public init() {}
 
   /// What a visit does to the order.
-  private enum Step: Int, CaseIterable {
+  private enum Step: CaseIterable {
     case inOrder, skip, repeated, back, unknown
   }
 
-  /// How often each step was made; no array, since every item has one.
-  private typealias Steps = SIMD8<Int>
+  /// How often each step was made; no array, since every item has one, and no vector, of which one element is changed slowly.
+  private struct Steps {
+    private var inOrder = 0
+    private var skip = 0
+    private var repeated = 0
+    private var back = 0
+    private var unknown = 0
+
+    /// How many there were.
+    @inline(__always) var count: Int { inOrder + deviations }
+    /// How many there were that are not in order.
+    @inline(__always) var deviations: Int { skip + repeated + back + unknown }
+
+    /// How often a step was made.
+    subscript(step: Step) -> Int {
+      switch step {
+      case .inOrder: inOrder
+      case .skip: skip
+      case .repeated: repeated
+      case .back: back
+      case .unknown: unknown
+      }
+    }
+
+    @inline(__always)
+    mutating func add(_ step: Step) {
+      switch step {
+      case .inOrder: inOrder += 1
+      case .skip: skip += 1
+      case .repeated: repeated += 1
+      case .back: back += 1
+      case .unknown: unknown += 1
+      }
+    }
+
+    static func += (left: inout Steps, right: Steps) {
+      left.inOrder += right.inOrder
+      left.skip += right.skip
+      left.repeated += right.repeated
+      left.back += right.back
+      left.unknown += right.unknown
+    }
+  }
+
+  /// The places in a definition that an item was at; a definition has at most 256 stages.
+  private struct VisitedPlaces {
+    private var first: UInt64 = 0
+    private var others = SIMD4<UInt64>()
+
+    /// Adds a place; whether it was there before.
+    @inline(__always)
+    mutating func insert(_ place: Int) -> Bool {
+      let bit: UInt64 = 1 << UInt64(place & 63)
+      guard place < 64 else {
+        defer { others[place >> 6 & 3] |= bit }
+        return others[place >> 6 & 3] & bit != 0
+      }
+      defer { first |= bit }
+      return first & bit != 0
+    }
+  }
 
   /// What one core finds.
   private struct Lane {
@@ -59,8 +118,9 @@ public struct Conformance: Projection {
     var lastItem: UInt32 = 0
     var lastDeviates = false
 
+    @inline(__always)
     mutating func add(_ step: Step, _ item: UInt32) {
-      steps[step.rawValue] += 1
+      steps.add(step)
       if item != lastItem || items == 0 {
         items += 1
         lastItem = item
@@ -73,7 +133,7 @@ public struct Conformance: Projection {
     }
 
     mutating func add(_ other: Sums) {
-      steps &+= other.steps
+      steps += other.steps
       items += other.items
       deviating += other.deviating
     }
@@ -86,23 +146,23 @@ public struct Conformance: Projection {
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
     let visits = ItemVisits(view, parts.cut)
     let places = StagePlaces(parts, view)
-    var delivered = SubjectTable<CompletionPosting>(view, most: view.completions.count)
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-      if !row.stamp.flags.contains(.cancelled) { delivered.set(row.item, row) }
+    let ends = SubjectRows(view, view.completions) { add in
+      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+        if !row.stamp.flags.contains(.cancelled) { add(row) }
+      }
     }
-    let ends = delivered
     let lanes = visits.fold(isSerial: figures.isSerial) {
       Lane(figures: figures)
     } _: { lane, item, spans in
-      // A definition has at most 256 stages.
-      var visited = SIMD4<UInt64>()
+      var visited = VisitedPlaces()
       var furthest = -1
       var own = Steps()
       var last: WholeVisit?
+      @inline(__always)
       func note(_ step: Step, _ visit: WholeVisit, at instant: Int64) {
         let row = visit.posting
         guard lane.figures.passes(row), lane.figures.passes(stage: visit.stage) else { return }
-        if parts.isInRange(instant) { own[step.rawValue] += 1 }
+        if parts.isInRange(instant) { own.add(step) }
         lane.figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, item) }
       }
       forEachVisit(spans, parts) { visit in
@@ -118,21 +178,20 @@ public struct Conformance: Projection {
           note(.unknown, visit, at: visit.fromMicros)
           return
         }
-        let bit: UInt64 = 1 << UInt64(place & 63)
         let step: Step =
-          visited[place >> 6 & 3] & bit != 0
+          visited.insert(place)
           ? .repeated : place < furthest ? .back : place == furthest + 1 ? .inOrder : .skip
-        visited[place >> 6 & 3] |= bit
         furthest = max(furthest, place)
         note(step, visit, at: visit.fromMicros)
       }
-      if let last, let end = ends[item], furthest + 1 < places.stages(of: last.stream).count {
+      if let last, let end = ends[item], furthest + 1 < places.stageCount(of: last.stream) {
         note(.skip, last, at: end.effectiveMicros)
       }
-      if own.wrappedSum() != own[Step.inOrder.rawValue], let last { lane.deviations.append((item, last.stream, own)) }
+      if own.deviations > 0, let last { lane.deviations.append((item, last.stream, own)) }
     }
     var undefined = 0
     var deviations: [(item: UInt32, stream: UInt16, steps: Steps)] = []
+    deviations.reserveCapacity(lanes.reduce(0) { $0 + $1.deviations.count })
     for lane in lanes {
       undefined += lane.undefined
       deviations += lane.deviations
@@ -158,8 +217,8 @@ public struct Conformance: Projection {
             [
               .integer(Int64(sums.items)),
               sums.items == 0 ? .null : .share(Double(sums.items - sums.deviating) / Double(sums.items)),
-              .integer(Int64(sums.steps.wrappedSum())),
-            ] + Step.allCases.map { .integer(Int64(sums.steps[$0.rawValue])) })
+              .integer(Int64(sums.steps.count)),
+            ] + Step.allCases.map { .integer(Int64(sums.steps[$0])) })
         }), more: [Self.items(deviations, top, view)], explanation: figures.explanation(rows, view))
   }
 
@@ -184,18 +243,16 @@ public struct Conformance: Projection {
     _ deviations: [(item: UInt32, stream: UInt16, steps: Steps)], _ top: Int, _ view: borrowing LedgerView
   ) -> Table {
     var named: [(count: Int, name: String, stream: String?, steps: Steps)] = []
-    func count(_ steps: Steps) -> Int { steps.wrappedSum() - steps[Step.inOrder.rawValue] }
     // Names only for those that may be listed: the ones that deviate most, and all that deviate as often as the last of them.
     var frequencies: [Int: Int] = [:]
-    for one in deviations { frequencies[count(one.steps), default: 0] += 1 }
+    for one in deviations { frequencies[one.steps.deviations, default: 0] += 1 }
     var (least, listed) = (Int.max, 0)
     for frequency in frequencies.keys.sorted(by: >) where listed < top {
       least = frequency
       listed += frequencies[frequency] ?? 0
     }
-    for one in deviations where count(one.steps) >= least {
-      let count = count(one.steps)
-      named.append((count, view.subjectName(one.item), view.streamName(one.stream), one.steps))
+    for one in deviations where one.steps.deviations >= least {
+      named.append((one.steps.deviations, view.subjectName(one.item), view.streamName(one.stream), one.steps))
     }
     named.sort { ($1.count, $0.name) < ($0.count, $1.name) }
     return Table(
@@ -207,7 +264,7 @@ public struct Conformance: Projection {
       ] + stepColumns,
       rows: named.prefix(top).map { one in
         [.text(one.name), one.stream.map(Value.text) ?? .null, .integer(Int64(one.count))]
-          + Step.allCases.map { .integer(Int64(one.steps[$0.rawValue])) }
+          + Step.allCases.map { .integer(Int64(one.steps[$0])) }
       })
   }
 }

@@ -46,20 +46,20 @@ public struct Transitions: Projection {
     split.groupings = query.groupings + [.stage, .word("to")]
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
-    var ended = SubjectTable<CompletionPosting>(view, most: view.completions.count)
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { ended.set($0.item, $0) }
-    let ends = ended
+    let ends = SubjectRows(view, view.completions) { add in
+      StandingEntries(view.completions, parts.cut).forEach(in: view.completions, add)
+    }
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
       figures
     } _: { figures, item, spans in
       var last: WholeVisit?
       forEachVisit(spans, parts) { visit in
-        Self.add(from: last, to: visit.stage, visit.posting, at: visit.fromMicros, parts, &figures)
+        Self.add(from: last, to: visit.stage, last ?? visit, at: visit.fromMicros, parts, &figures)
         last = visit
       }
       guard let last, last.toMicros != nil, let end = ends[item] else { return }
       let to = end.stamp.flags.contains(.cancelled) ? Self.cancelled : Self.delivered
-      Self.add(from: last, to: to, last.posting, at: end.effectiveMicros, parts, &figures)
+      Self.add(from: last, to: to, last, at: end.effectiveMicros, parts, &figures)
     }
     for lane in lanes {
       figures.absorb(lane) {
@@ -126,19 +126,21 @@ public struct Transitions: Projection {
     return min(visits.lowerBound, ends.lowerBound)...max(visits.upperBound, ends.upperBound)
   }
 
+  /// Adds what followed a visit, or none; `counted` says whose groups it belongs to.
+  @inline(__always)
   private static func add(
-    from last: WholeVisit?, to: UInt32, _ row: VisitPosting, at instant: Int64, _ parts: AnswerParts,
+    from last: WholeVisit?, to: UInt32, _ counted: WholeVisit, at instant: Int64, _ parts: AnswerParts,
     _ figures: inout Figures<Sums>
   ) {
-    let row = last?.posting ?? row
+    let row = counted.posting
     guard figures.passes(row) else { return }
-    let gap = last.map { parts.clock.span($0.stream, from: $0.toMicros ?? instant, to: instant) }
     figures.add(
       row, at: instant, stage: last?.stage ?? 0, word: to, amount: (last?.lastedMicros).map { Double($0) / 1e6 }
     ) { sums in
       sums.count += 1
-      if let last { sums.stays.append(last.lastedMicros) }
-      if let gap { sums.gaps.appendOrCount(gap) }
+      guard let last else { return }
+      sums.stays.append(last.lastedMicros)
+      sums.gaps.appendOrCount(parts.clock.span(last.stream, from: last.toMicros ?? instant, to: instant))
     }
   }
 }

@@ -70,9 +70,9 @@ public struct ValueStreamMap: Projection {
     let sums = StageSums(of: totals.flatMap(\.sum.items), parts, view)
     var rows: [StageSums.Stage: Row] = [:]
     for (stage, times) in sums.times { rows[stage, default: Row()].times = times }
-    StandingEntries(view.visits, parts.cut).forEach(in: view.visits) { row in
-      guard figures.passes(row) else { return }
-      rows[StageSums.Stage(stream: row.stamp.stream, stage: row.stage), default: Row()].queue += 1
+    OpenNow(parts, parts.cut, view).forEach { piece in
+      guard piece.stage != 0, figures.passes(piece.posting) else { return }
+      rows[StageSums.Stage(stream: piece.stream, stage: piece.stage), default: Row()].queue += 1
     }
     let classifier = try RowClassifier(split, view)
     for stream in parts.definitions.keys where classifier.passes(stream: stream) {

@@ -3,11 +3,11 @@ import ValueStream
 
 /// The items whose delivery stands in a cut and lies in the period asked for, each with its visits and how often it was opened again.
 struct DeliveredItems {
-  private var deliveries: SubjectTable<CompletionPosting>
+  private let deliveries: SubjectRows<CompletionPosting>
   /// The items of which a delivery stands, whatever the question asks for.
-  private var delivered: SubjectSet
+  private let delivered: SubjectSet
   /// How often items were opened again; few were.
-  private var reopenings: [UInt32: Int] = [:]
+  private let reopenings: [UInt32: Int]
   private let visits: ItemVisits
 
   /// Settles deliveries and visits.
@@ -19,19 +19,19 @@ struct DeliveredItems {
     _ parts: AnswerParts, _ view: borrowing LedgerView, visits: ItemVisits? = nil,
     where passes: (CompletionPosting) -> Bool
   ) {
-    var deliveries = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     var delivered = SubjectSet(view)
     var reopenings: [UInt32: Int] = [:]
-    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
-      if end != nil {
-        reopenings[row.item, default: 0] += 1
-      } else if !row.stamp.flags.contains(.cancelled) {
-        delivered.insert(row.item)
-        if parts.isInRange(row.effectiveMicros), passes(row) { deliveries.set(row.item, row) }
+    deliveries = SubjectRows(view, view.completions) { add in
+      EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+        if end != nil {
+          reopenings[row.item, default: 0] += 1
+        } else if !row.stamp.flags.contains(.cancelled) {
+          delivered.insert(row.item)
+          if parts.isInRange(row.effectiveMicros), passes(row) { add(row) }
+        }
       }
     }
     self.delivered = delivered
-    self.deliveries = deliveries
     self.reopenings = reopenings
     self.visits = visits ?? ItemVisits(view, parts.cut)
   }

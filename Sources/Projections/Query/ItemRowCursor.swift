@@ -1,3 +1,4 @@
+import CLMDB
 import LMDB
 
 /// A row of a table that is sorted by item.
@@ -75,6 +76,8 @@ struct ItemRowCursor<Row: ItemRow>: ~Copyable {
   @inline(__always)
   mutating func step() {
     index += 1
+    // The processor does not look ahead into the next page by itself.
+    if let row = block.baseAddress { vsl_prefetch(row + (index + 16)) }
     if index == block.count { move(to: first + index) }
   }
 

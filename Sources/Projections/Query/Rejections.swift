@@ -2,23 +2,38 @@ import ValueStream
 
 /// The `vsl.item.rejected` events of a cut, by item.
 struct Rejections {
-  private var byItem: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
-  /// The items with any: nearly all items have none, and looking into a bit beats hashing.
-  private var items: SubjectSet
+  private struct Rejection {
+    var item: UInt32
+    var origin: UInt32
+    var micros: Int64
+  }
+
+  /// By item.
+  private let all: [Rejection]
+  /// The items with any: nearly all items have none, and looking into a bit beats searching.
+  private let items: SubjectSet
 
   /// Gathers them, whatever the question filters by: what happened to an item counts for all of its visits.
   ///
   /// - Parameter selected: events of the cut among which they are.
   init(_ parts: AnswerParts, _ selected: SelectedEvents, _ view: borrowing LedgerView) throws {
-    var found: [UInt32: [(origin: UInt32, micros: Int64)]] = [:]
-    items = SubjectSet(view)
+    // The books' numbers of the stages, by the log's symbols.
+    let stages = (0...view.log.symbolCount(in: .stage)).map { symbol in
+      view.stages.number(of: view.log.symbolBytes(symbol, in: .stage).map(Array.init) ?? []) ?? 0
+    }
+    var all: [Rejection] = []
+    var items = SubjectSet(view)
     let rows = try EventRows([.itemRejected], parts.query.unfiltered, parts.cut, view, among: selected)
     rows.forEach(view) { event in
-      let name = view.log.symbolBytes(event.row.argument, in: .stage).map(Array.init) ?? []
-      found[event.item, default: []].append((view.stages.number(of: name) ?? 0, event.row.effectiveMicros))
+      let symbol = Int(event.row.argument)
+      all.append(
+        Rejection(
+          item: event.item, origin: symbol < stages.count ? stages[symbol] : 0, micros: event.row.effectiveMicros))
+      items.insert(event.item)
     }
-    for item in found.keys { items.insert(item) }
-    byItem = found
+    all.sort { $0.item < $1.item }
+    self.all = all
+    self.items = items
   }
 
   /// Whether an item was rejected at all.
@@ -26,7 +41,8 @@ struct Rejections {
 
   /// Whether an item was rejected with a stage as the origin, from one instant to before another.
   func has(_ item: UInt32, origin: UInt32, from: Int64, to: Int64) -> Bool {
-    byItem[item]?.contains { $0.origin == origin && $0.micros >= from && $0.micros < to } ?? false
+    all[all.partitioningIndex { $0.item >= item }...].lazy.prefix { $0.item == item }
+      .contains { $0.origin == origin && $0.micros >= from && $0.micros < to }
   }
 }
 

@@ -4,6 +4,8 @@ import ValueStream
 /// Decides for postings whether a filter lets them pass and which group they belong to. Attributes are judged once for each distinct
 /// set, streams and stages once for each name, so that a posting costs a few array look-ups.
 struct RowClassifier {
+  /// Whether the filter lets everything pass.
+  private let isUnfiltered: Bool
   private var setPasses: [Bool]
   private var setGroups: [UInt32]
   private var streamPasses: [Bool]
@@ -89,6 +91,8 @@ struct RowClassifier {
   /// Prepares for a question.
   init(_ query: Query, _ view: borrowing LedgerView) throws {
     let filter = query.filter
+    isUnfiltered =
+      filter.streams.isEmpty && filter.items.isEmpty && filter.attributes.isEmpty && filter.labels.isEmpty
     groupings = query.groupings
     parts = KeyParts(query.groupings)
     setGroupings = query.groupings.filter {
@@ -190,6 +194,7 @@ struct RowClassifier {
   @inline(__always)
   func passes(stream: UInt16, attributes: UInt32, item: UInt32) -> Bool {
     guard Int(attributes) < setPasses.count, Int(stream) < streamPasses.count else { return false }
+    if isUnfiltered { return true }
     guard setPasses[Int(attributes)], streamPasses[Int(stream)] else { return false }
     if let items { return items.contains(item) }
     return true

@@ -95,6 +95,10 @@ struct StagePlaces {
   /// The stages of a stream, in order.
   func stages(of stream: UInt16) -> [UInt32] { Int(stream) < lists.count ? lists[Int(stream)] : [] }
 
+  /// How many they are.
+  @inline(__always)
+  func stageCount(of stream: UInt16) -> Int { Int(stream) < lists.count ? lists[Int(stream)].count : 0 }
+
   /// The place of a stage; nil when the stream's definition does not name it, or names it as one that delivers.
   @inline(__always)
   func place(of stage: UInt32, in stream: UInt16) -> Int? { table[stage, stream] }

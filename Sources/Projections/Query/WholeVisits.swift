@@ -1,42 +1,39 @@
 /// A visit of a stage from its beginning to its end, whatever changed about the item meanwhile.
+///
+/// It points into the visits of its item, and is valid only as long as these are lent: three words, where a copy of what they say would be
+/// written and read again for each visit.
 struct WholeVisit {
+  private let begin: UnsafePointer<VisitSpan>
+  private let end: UnsafePointer<VisitSpan>
+  /// How long it has lasted, by the question's clock; 0 for who did not ask.
+  let lastedMicros: Int64
+
+  @inline(__always)
+  fileprivate init(from begin: UnsafePointer<VisitSpan>, through end: UnsafePointer<VisitSpan>, lasted: Int64 = 0) {
+    self.begin = begin
+    self.end = end
+    lastedMicros = lasted
+  }
+
   /// The item.
-  var item: UInt32
+  @inline(__always) var item: UInt32 { begin.pointee.item }
   /// The number of the stage.
-  var stage: UInt32
+  @inline(__always) var stage: UInt32 { begin.pointee.stage }
   /// The item's attributes when the visit began.
-  var attributes: UInt32
+  @inline(__always) var attributes: UInt32 { begin.pointee.attributes }
   /// Who entered; 0 when that was not said.
-  var actor: UInt32
+  @inline(__always) var actor: UInt32 { begin.pointee.actor }
   /// The value stream when the visit began.
-  var stream: UInt16
+  @inline(__always) var stream: UInt16 { begin.pointee.stream }
   /// When it began.
-  var fromMicros: Int64
+  @inline(__always) var fromMicros: Int64 { begin.pointee.sinceMicros }
   /// When it ended; nil when it had not, at the cut's instant.
-  var toMicros: Int64?
-  /// How long it has lasted, by the question's clock.
-  var lastedMicros: Int64
+  @inline(__always) var toMicros: Int64? { end.pointee.toMicros }
   /// The position of the event that caused its opening.
-  var position: UInt64
-
-  fileprivate init(_ span: VisitSpan, _ clock: SpanClock, _ atMicros: Int64) {
-    item = span.item
-    stage = span.stage
-    attributes = span.attributes
-    actor = span.actor
-    stream = span.stream
-    fromMicros = span.sinceMicros
-    toMicros = span.toMicros
-    lastedMicros = clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? atMicros)
-    position = span.position
-  }
-
-  fileprivate mutating func goOn(_ span: VisitSpan, _ clock: SpanClock, _ atMicros: Int64) {
-    toMicros = span.toMicros
-    lastedMicros += clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? atMicros)
-  }
+  @inline(__always) var position: UInt64 { begin.pointee.position }
 
   /// The visit as a posting, so that filters, groups and explanations know what to do with it.
+  @inline(__always)
   var posting: VisitPosting {
     VisitPosting(
       stamp: PostingStamp(position: position, stream: stream, flags: []), effectiveMicros: fromMicros,
@@ -49,32 +46,41 @@ struct WholeVisit {
 func forEachVisit(
   _ spans: ItemSpans, _ parts: borrowing AnswerParts, _ body: (WholeVisit) throws -> Void
 ) rethrows {
+  guard var begin = spans.baseAddress else { return }
   let clock = parts.clock
   let atMicros = parts.cut.atMicros
-  var index = spans.startIndex
-  while index < spans.endIndex {
-    var visit = WholeVisit(spans[index], clock, atMicros)
-    index += 1
-    while index < spans.endIndex, spans[index].isContinuation {
-      visit.goOn(spans[index], clock, atMicros)
-      index += 1
+  let behind = begin + spans.count
+  while begin < behind {
+    var end = begin
+    var lasted = clock.lasted(end, atMicros)
+    while end + 1 < behind, end[1].isContinuation {
+      end += 1
+      lasted += clock.lasted(end, atMicros)
     }
-    try body(visit)
+    try body(WholeVisit(from: begin, through: end, lasted: lasted))
+    begin = end + 1
   }
 }
 
-/// Calls `body` with the visits of one item from the last to the first: with the part that each began with, as a posting of its beginning,
-/// and its end, nil when it goes on. For who does not ask how long they lasted.
+extension SpanClock {
+  /// How long a part of a visit has lasted at an instant.
+  @inline(__always)
+  fileprivate func lasted(_ part: UnsafePointer<VisitSpan>, _ atMicros: Int64) -> Int64 {
+    span(part.pointee.stream, from: part.pointee.fromMicros, to: part.pointee.toMicros ?? atMicros)
+  }
+}
+
+/// Calls `body` with the visits of one item from the last to the first, for who does not ask how long they lasted.
 @inline(__always)
-func forEachVisitBackwards(_ spans: ItemSpans, _ body: (_ begun: VisitPosting, _ endMicros: Int64?) -> Void) {
-  var index = spans.endIndex
-  while index > spans.startIndex {
-    index -= 1
-    let endMicros = spans[index].toMicros
-    while spans[index].isContinuation, index > spans.startIndex { index -= 1 }
-    var begun = spans[index].posting
-    begun.effectiveMicros = begun.sinceMicros
-    body(begun, endMicros)
+func forEachVisitBackwards(_ spans: ItemSpans, _ body: (WholeVisit) -> Void) {
+  guard let first = spans.baseAddress else { return }
+  var behind = first + spans.count
+  while behind > first {
+    let end = behind - 1
+    var begin = end
+    while begin.pointee.isContinuation, begin > first { begin -= 1 }
+    body(WholeVisit(from: begin, through: end))
+    behind = begin
   }
 }
 
