@@ -54,18 +54,21 @@ let package = Package(
       dependencies: [
         "Projections", "ValueStream", "EventLog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "tools/bench/vsl-bench"),
-    .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "LMDBTests", dependencies: ["LMDB", "TestSupport"]),
     // Hashes are compared with those of another library.
-    .testTarget(name: "EventLogTests", dependencies: ["EventLog", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream"], exclude: ["Corpus"]),
-    .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite"]),
     .testTarget(
-      name: "AuditTests", dependencies: ["Audit", .product(name: "Crypto", package: "swift-crypto")],
+      name: "EventLogTests",
+      dependencies: ["EventLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "ValueStreamTests", dependencies: ["ValueStream", "TestSupport"], exclude: ["Corpus"]),
+    .testTarget(name: "TablesTests", dependencies: ["Tables", "CSQLite", "TestSupport"]),
+    .testTarget(
+      name: "AuditTests", dependencies: ["Audit", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
-    .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange"]),
-    .testTarget(name: "InterchangeTests", dependencies: ["Interchange"]),
-    .testTarget(name: "vslTests", dependencies: ["vsl", "EventLog"]),
+    .testTarget(name: "ProjectionsTests", dependencies: ["Projections", "Interchange", "TestSupport"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"]),
+    .testTarget(name: "vslTests", dependencies: ["vsl", "EventLog", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -2,6 +2,7 @@ import Crypto
 import EventLog
 import Foundation
 import Projections
+import TestSupport
 import Testing
 import ValueStream
 
@@ -69,7 +70,7 @@ private final class ModelRun {
 
   private let folder: String
   private var ledger: Ledger
-  private var random: Generator
+  private var random: SeededGenerator
   private var clock: Int64 = 1_750_000_000_000_000
   private var generation = 0
   private let plainPreparer = EventPreparer(isStrict: true)
@@ -78,7 +79,7 @@ private final class ModelRun {
   /// Every other seed seals personal fields.
   init(seed: UInt64) throws {
     folder = NSTemporaryDirectory() + "/vsl-model-\(UUID().uuidString)"
-    random = Generator(state: seed)
+    random = SeededGenerator(seed: seed)
     ledger = try Ledger.create(at: folder + "/0", options: EventLogOptions(initialMapSize: 1 << 20))
     if seed % 2 == 0 {
       let keys = try PersonalKeys.create(at: folder + "/keys")
@@ -349,18 +350,5 @@ private final class ModelRun {
       "valuestream":"\(stream)","data":\(data)}
       """
     return (id, type == "event.voided" ? "" : subject, text)
-  }
-
-  /// SplitMix64.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
   }
 }

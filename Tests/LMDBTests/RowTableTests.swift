@@ -1,4 +1,5 @@
 import LMDB
+import TestSupport
 import Testing
 
 /// A row of the tests: 32 bytes with a position and a time of its own.

@@ -1,5 +1,6 @@
 import CLMDB
 import LMDB
+import TestSupport
 import Testing
 
 @Suite struct TableTests {

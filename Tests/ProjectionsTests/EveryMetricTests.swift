@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Tables
+import TestSupport
 import Testing
 
 @testable import Projections

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
@@ -102,7 +103,7 @@ import Testing
     let answer = answer(count: count)
     let folder = try TemporaryFolder()
     try Data(answer.encoded(as: .parquet, style: plain)).write(to: folder.url("a.parquet"))
-    let read = try Python.read(DuckFile.self, Self.duck, folder.path("a.parquet"))
+    let read = try Python.read(DuckFile.self, Self.duck, folder.file("a.parquet"))
     #expect(read.rows == answer.table.jsonCells)
     #expect(read.types == ["VARCHAR", "BIGINT", "DOUBLE", "DOUBLE", "TIMESTAMP WITH TIME ZONE", "DOUBLE"])
     #expect(read.metadata["vsl.metric"] == "cycle-time")

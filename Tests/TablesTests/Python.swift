@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
@@ -73,22 +74,4 @@ extension Table {
   var jsonCells: [[JSONCell]] {
     rows.map { row in columns.indices.map { JSONCell($0 < row.count ? row[$0] : .null) } }
   }
-}
-
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-  private let root: URL
-
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent("vsl-tables-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: root) }
-
-  func url(_ name: String) -> URL { root.appendingPathComponent(name) }
-  func path(_ name: String) -> String { url(name).path }
-
-  /// The names of the files in it, sorted.
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: root.path).sorted() }
 }

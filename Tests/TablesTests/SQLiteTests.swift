@@ -1,12 +1,13 @@
 import CSQLite
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
 
 @Suite struct `SQLite databases` {
   private let folder: TemporaryFolder
-  private var path: String { folder.path("m.db") }
+  private var path: String { folder.file("m.db") }
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -191,7 +192,7 @@ import Testing
     #expect(throws: SQLiteError(.system(ENOTSUP), operation: "making the file", path: "/dev/null")) {
       try SQLiteWriter(path: "/dev/null")
     }
-    let nowhere = folder.path("no/m.db")
+    let nowhere = folder.file("no/m.db")
     #expect(throws: SQLiteError(.system(ENOENT), operation: "making the file", path: nowhere)) {
       try SQLiteWriter(path: nowhere)
     }

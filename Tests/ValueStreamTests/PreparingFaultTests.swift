@@ -1,4 +1,5 @@
 import EventLog
+import TestSupport
 import Testing
 
 @testable import ValueStream
@@ -125,20 +126,5 @@ struct PreparingFaultTests {
     try prepare(sample("vsl.item.entered.v1", data: #"{"stage":"review"}"#))
     #expect(batch.count == 2)
     #expect(batch.bytes(of: batch.events[1].argument).elementsEqual("review".utf8))
-  }
-}
-
-/// A generator of random numbers that gives the same ones for a seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

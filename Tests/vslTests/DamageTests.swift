@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Ledgers damaged in every way that a disk damages files, against what was in them. `VSL_DAMAGE_ROUNDS` and `VSL_DAMAGE_SEED` make it longer.
@@ -7,7 +8,7 @@ struct DamageTests {
   @Test("no damage ends verify or repair, is called right, or lets a record through that was never appended")
   func anyDamage() throws {
     let rounds = Self.number("VSL_DAMAGE_ROUNDS") ?? 24
-    var random = Generator(state: UInt64(Self.number("VSL_DAMAGE_SEED") ?? 7))
+    var random = SeededGenerator(seed: UInt64(Self.number("VSL_DAMAGE_SEED") ?? 7))
     let program = try Program()
     let events = try program.run("simulate", "--events", "1200", "--seed", "3")
     #expect(try program.run(["import", "-"], stdin: Data(events.out.utf8)).code == 0)
@@ -111,28 +112,16 @@ struct DamageTests {
 
   private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap(Int.init) }
 
-  private static func damage(_ original: Data, _ random: inout Generator) -> Data {
+  private static func damage(_ original: Data, _ random: inout SeededGenerator) -> Data {
     var data = original
-    let page = random.next(below: data.count / 4096) * 4096
-    switch random.next(below: 10) {
-    case 0...3: data[random.next(below: data.count)] ^= 1 << UInt8(random.next(below: 8))
-    case 4...6: data[page + random.next(below: 64)] ^= 1 << UInt8(random.next(below: 8))
-    case 7: for index in page..<page + 4096 { data[index] = UInt8(random.next(below: 256)) }
+    let page = random.below(data.count / 4096) * 4096
+    switch random.below(10) {
+    case 0...3: data[random.below(data.count)] ^= 1 << UInt8(random.below(8))
+    case 4...6: data[page + random.below(64)] ^= 1 << UInt8(random.below(8))
+    case 7: for index in page..<page + 4096 { data[index] = UInt8(random.below(256)) }
     case 8: for index in page..<page + 512 { data[index] = 0 }
-    default: data = data.prefix(random.next(below: data.count))
+    default: data = data.prefix(random.below(data.count))
     }
     return data
-  }
-
-  /// SplitMix64.
-  struct Generator {
-    var state: UInt64
-    mutating func next(below bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((z ^ (z >> 31)) % UInt64(bound))
-    }
   }
 }
