@@ -15,11 +15,16 @@ public enum StableHash {
       offset += 8
     }
     var rest: UInt64 = 0
-    var shift: UInt64 = 0
-    while offset < bytes.count {
-      rest |= UInt64(bytes[offset]) << shift
-      shift += 8
-      offset += 1
+    let restCount = bytes.count - offset
+    if restCount > 0, offset > 0 {
+      // The last eight bytes, less those that were hashed before.
+      let last = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+      rest = last >> UInt64(64 - 8 * restCount)
+    } else {
+      while offset < bytes.count {
+        rest |= UInt64(bytes[offset]) << UInt64(8 * offset)
+        offset += 1
+      }
     }
     state = fold(state ^ rest, multiplier)
     return fold(state ^ (state >> 29), 0xE703_7ED1_A0B4_28DB)

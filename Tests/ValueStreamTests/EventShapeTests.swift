@@ -19,6 +19,7 @@ struct EventShapeTests {
     var argument: [UInt8]
     var argumentNamespace: SymbolNamespace
     var attributesAgree = true
+    var references: [[UInt8]] = []
 
     init(_ content: EventContent) {
       func bytes(_ text: EventContent.Text) -> [UInt8] { (text.prefix.map { [$0] } ?? []) + Array(text.bytes) }
@@ -60,14 +61,19 @@ struct EventShapeTests {
         return true
       }
       let event = batch.events[0]
-      #expect(event.referenceCount == 0 && !event.flags.contains(.voids))
+      #expect(!event.flags.contains(.voids))
       let parsed = EventContent(event, of: batch)
       let attributes = content.pointee.attributes
       var said = Said(content.pointee)
       said.attributesAgree =
         attributes?.isSame(as: parsed.encodedAttributes) ?? false
         && attributes?.isNone == parsed.encodedAttributes.isEmpty
-      #expect(said == Said(parsed), "\(String(decoding: json, as: UTF8.self))")
+      if let listed = content.pointee.references {
+        said.references = listed.values.map { [listed.prefix] + Array(EventShape.text($0, listed.event)) }
+      }
+      var saidWhenParsed = Said(parsed)
+      saidWhenParsed.references = batch.references(of: event).map { Array(batch.bytes(of: $0)) }
+      #expect(said == saidWhenParsed, "\(String(decoding: json, as: UTF8.self))")
       return true
     }
   }
@@ -86,6 +92,30 @@ struct EventShapeTests {
     ),
     (sample("vsl.item.rejected.v1", data: #"{"origin":"development","reason":"broken"}"#), .itemRejected),
     (sample("vsl.work.logged.v1", data: #"{"seconds":3600}"#), .workLogged),
+    (
+      sample(
+        "vsl.deployment.completed.v1",
+        data: #"{"environment":"production","outcome":"succeeded","changes":["c1","c22"],"service":"api"}"#),
+      .deploymentCompleted
+    ),
+    // Others of the same types, which have the beginning in common with those above, or the list.
+    (sample("vsl.item.entered.v1", data: #"{"stage":"review"}"#), .itemEntered),
+    (sample("vsl.item.entered.v1", data: #"{"actor":"ann","stage":"review"}"#), .itemEntered),
+    (sample("vsl.item.entered.v1", data: #"{"stage":"review","actor":"ann","extra":1}"#), .itemEntered),
+    (
+      sample(
+        "vsl.deployment.completed.v1", data: #"{"environment":"production","outcome":"succeeded","changes":["c1"]}"#),
+      .deploymentCompleted
+    ),
+    (
+      sample(
+        "vsl.deployment.completed.v1",
+        data: #"{"environment":"production","outcome":"succeeded","changes":[],"service":"api"}"#), .deploymentCompleted
+    ),
+    (
+      sample("vsl.deployment.completed.v1", data: #"{"environment":"production","outcome":"succeeded"}"#),
+      .deploymentCompleted
+    ),
   ]
 
   @Test("every event of the corpus that is learnt fits its own shape, and says what it says when parsed")
@@ -119,6 +149,21 @@ struct EventShapeTests {
     }
   }
 
+  @Test(
+    "lists of any length up to a limit fit the shape of one, but not an empty one", arguments: [0, 1, 2, 64, 65, 9000])
+  func lists(count: Int) throws {
+    let (json, kind) = Self.events[5]
+    try learn(Array(json.utf8))
+    let changes = (0..<count).map { "\"c\($0 / 2)\"" }.joined(separator: ",")
+    let other = json.replacingOccurrences(of: #""c1","c22""#, with: changes)
+    #expect(fits(Array(other.utf8), kind: kind.rawValue) == (1...64 ~= count))
+    // With a space between two, or something that is no text, it is read the long way.
+    for odd in [#""a", "b""#, #""a",7"#, #""a","""#, #""a",["b"]"#] {
+      let other = json.replacingOccurrences(of: #""c1","c22""#, with: odd)
+      #expect(!fits(Array(other.utf8), kind: kind.rawValue), "\(odd)")
+    }
+  }
+
   @Test("whatever is changed, an event that fits is valid and says the same", arguments: 0..<8)
   func changes(seed: Int) throws {
     var random = Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
@@ -126,6 +171,7 @@ struct EventShapeTests {
     let pieces = [
       "\\n", "\\u0041", "ä", "\u{7F}", "\u{85}", "\"", ",", "1e3", "-0", "00", "1.", ".5", "-", "1234567890123456", "x",
       "null", " ", "{", "}", "\t", "", "0.1", "2026-02-30T00:00:00Z", "review", "€",
+      "\",\"", "\" ,\"", "c1\",\"c1", "[", "]",
     ].map { Array($0.utf8) }
     var fitted = 0
     for round in 0..<4000 {

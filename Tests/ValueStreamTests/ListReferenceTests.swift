@@ -1,7 +1,8 @@
-import EventLog
 import Foundation
+import LMDB
 import Testing
 
+@testable import EventLog
 @testable import ValueStream
 
 @Suite("Subjects that an event names in a list")
@@ -38,11 +39,55 @@ struct ListReferenceTests {
           + "\(position)")
     }
     #expect(found.sorted() == ["ma1", "mb1", "mb3", "mc3"])
-    var verifier = FactVerifier(log)
-    let report = try log.verifyLog(makeVisitors: { try verifier.makeVisitors($1) })
+    let verifier = FactVerifier(log)
+    let report = try log.verifyLog(makeVisitor: { try verifier.makeVisitor() })
     #expect(report.isClean)
-    try verifier.finish(report, symbols: verifier.checkSymbols())
+    try verifier.finish(report, verifier.checkTables(through: report.size))
     #expect(verifier.findings == [])
+  }
+
+  /// Changes the table of references behind the log's back; what verification says of it.
+  private func findings(
+    _ change: (EventLog, borrowing WriteTransaction, _ a: UInt64, _ b: UInt64) throws -> Void
+  ) throws -> [FactVerifier.Finding] {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // The first is read the long way, those behind it by its shape.
+    let log = try log((1...5).map { deployment("\($0)", #"["a","b\#($0)","c"]"#) } + [deployment("6", #"["b"]"#)])
+    let a = try #require(try log.snapshot().symbolID("ma", in: .subject))
+    let b = try #require(try log.snapshot().symbolID("mb", in: .subject))
+    try log.environment.write { try change(log, $0, UInt64(a), UInt64(b)) }
+    let verifier = FactVerifier(log)
+    let report = try log.verifyLog(makeVisitor: { try verifier.makeVisitor() })
+    try verifier.finish(report, verifier.checkTables(through: report.size))
+    return verifier.findings
+  }
+
+  @Test("one that is not listed is named, whether the event is like others or not", arguments: [1, 4])
+  func missing(position: UInt64) throws {
+    let found = try findings { log, transaction, a, _ in
+      try log.tables.references.remove(position, under: a, in: transaction)
+    }
+    #expect(
+      found.contains { $0.position == position && $0.description.contains("not listed as referring") }, "\(found)")
+    #expect(found.contains { $0.description.contains("holds 15 entries; the events call for 16") }, "\(found)")
+  }
+
+  @Test("one that is listed under another subject is named, although as many are listed", arguments: [1, 4])
+  func moved(position: UInt64) throws {
+    let found = try findings { log, transaction, a, b in
+      try log.tables.references.remove(position, under: a, in: transaction)
+      try log.tables.references.insert(position, under: b, in: transaction)
+    }
+    #expect(found.map(\.position).contains(position), "\(found)")
+    #expect(found.allSatisfy { !$0.description.contains("holds") }, "\(found)")
+  }
+
+  @Test("one that no event names is found", arguments: [2, 6])
+  func surplus(position: UInt64) throws {
+    let found = try findings { log, transaction, a, b in
+      try log.tables.references.insert(position, under: position == 2 ? b : a, in: transaction)
+    }
+    #expect(found.contains { $0.description.contains("what no event accounts for") }, "\(found)")
   }
 
   @Test("an event that is refused leaves nothing behind")

@@ -32,3 +32,31 @@ extension UnsafeRawBufferPointer {
     return count < other.count
   }
 }
+
+extension UnsafeRawPointer {
+  /// Whether as many bytes are the same here and there: without a call, which takes longer than comparing the few bytes of most texts.
+  @inlinable @inline(__always)
+  public func hasSameBytes(as other: UnsafeRawPointer, count: Int) -> Bool {
+    guard count >= 8 else {
+      for place in 0..<count
+      where load(fromByteOffset: place, as: UInt8.self) != other.load(fromByteOffset: place, as: UInt8.self) {
+        return false
+      }
+      return true
+    }
+    guard count <= 64 else { return memcmp(self, other, count) == 0 }
+    // Eight bytes at a time, the last of which may have been compared before.
+    var place = 0
+    let last = count &- 8
+    while place < last {
+      guard isWord(at: place, sameAs: other) else { return false }
+      place &+= 8
+    }
+    return isWord(at: last, sameAs: other)
+  }
+
+  @inlinable @inline(__always)
+  func isWord(at place: Int, sameAs other: UnsafeRawPointer) -> Bool {
+    loadUnaligned(fromByteOffset: place, as: UInt64.self) == other.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+  }
+}

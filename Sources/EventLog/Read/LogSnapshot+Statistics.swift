@@ -29,13 +29,27 @@ extension LogSnapshot {
     }
   }
 
+  /// Number of entries of every table, by its name. O(1).
+  public func entryCounts() throws(LedgerError) -> [String: Int] {
+    try storage { () throws(LMDBError) in
+      [
+        "records": try tables.records.count(in: transaction), "leaves": try tables.leaves.count(in: transaction),
+        "nodes": try tables.nodes.count(in: transaction), "facts": try tables.facts.count(in: transaction),
+        "identity": try tables.identity.count(in: transaction),
+        "subjects": try tables.subjects.count(in: transaction),
+        "references": try tables.references.count(in: transaction),
+        "symbols": try tables.symbols.count(in: transaction), "names": try tables.names.count(in: transaction),
+      ]
+    }
+  }
+
   /// How many records there can be: as many as the last one's position says, or as any of the tables holds that have an entry for each.
   /// Less than ``size`` only in a damaged file. O(1).
   func believableSize() throws(LedgerError) -> UInt64 {
     try storage { () throws(LMDBError) in
       let counts = [
-        try tables.records.statistics(in: transaction).entries, try tables.leaves.statistics(in: transaction).entries,
-        try tables.facts.statistics(in: transaction).entries,
+        try tables.records.count(in: transaction), try tables.leaves.count(in: transaction),
+        try tables.facts.count(in: transaction),
       ]
       return min(size, counts.reduce(0) { max($0, UInt64(clamping: $1)) })
     }

@@ -87,14 +87,19 @@ public struct LogSnapshot: ~Copyable {
   ) throws(LedgerError) {
     try storage { () throws(LMDBError) in
       var cursor = try Cursor(table, in: transaction)
-      // Most subjects are listed with one or two positions, for which reading pages of values costs more than it spares.
       var more = try cursor.moveToFirst()
       while more {
-        let value = cursor.value
-        if value.count == 8 {
-          body(UInt32(truncatingIfNeeded: cursor.integerKey), value.loadUnaligned(as: UInt64.self))
+        let subject = UInt32(truncatingIfNeeded: cursor.integerKey)
+        // From value to value LMDB takes longer than from page to page, even where a page holds but two.
+        var hasPage = try cursor.readPage()
+        while hasPage {
+          let page = cursor.value
+          for offset in stride(from: 0, to: page.count - 7, by: 8) {
+            body(subject, page.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+          }
+          hasPage = try cursor.readNextPage()
         }
-        more = try cursor.moveToNext()
+        more = try cursor.moveToNextKey()
       }
     }
   }

@@ -11,21 +11,20 @@ extension EventLog {
   /// Checks the whole log against itself: every record against its leaf, the nodes, the order of recorded times, the identity index
   /// and that no identity is there twice, and the indexes of subjects, references and voids against the facts.
   ///
-  /// What the facts and symbols say is not checked against the events: that takes reading them, which is a higher layer's business. Its
-  /// `visitors`, made by `makeVisitors` for so many cores at a size, see every record, and `meanwhile` is what it has to do besides, for
-  /// which there is a core. `progress` is told how many records are done, of how many. Appends go on meanwhile; what they add is not
-  /// looked at. O(n log n), in memory of a few bits a record and 64 MiB.
+  /// What the facts and symbols say is not checked against the events: that takes reading them, which is a higher layer's business. What
+  /// `makeVisitor` makes sees the records, up to a size, that one core reads; each core asks for its own when it comes to the records,
+  /// maybe at the same time. `meanwhile` is what else there is to do, for which there is a core. `progress` is told how many records are
+  /// done, of how many. Appends go on meanwhile; what they add is not looked at. O(n log n), in memory of a few bits a record and 64 MiB.
   public func verifyLog(
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
-    makeVisitors: (_ size: UInt64, _ laneCount: Int) throws -> [any RecordVisitor] = { _, _ in [] },
-    meanwhile: () -> Void = {}
+    makeVisitor: () throws -> (any RecordVisitor)? = { nil },
+    meanwhile: (_ size: UInt64) -> Void = { _ in }
   ) throws(LedgerError) -> VerificationReport {
     try LedgerError.wrap {
       let (size, believed) = try withSnapshot { ($0.size, try $0.believableSize()) }
       guard size == believed else { return try verifyUnbelievable(size, believed, progress: progress) }
-      let laneCount = Cores.lanes(for: Int(size))
-      let visitors = try makeVisitors(size, laneCount)
-      let report = try verify(size, laneCount, visitors, progress: progress, meanwhile: meanwhile)
+      let report = try verify(
+        size, Cores.lanes(for: Int(size)), makeVisitor, progress: progress, meanwhile: { meanwhile(size) })
       progress(size, size)
       return report
     }
@@ -35,17 +34,18 @@ extension EventLog {
   private func verifyUnbelievable(
     _ size: UInt64, _ believed: UInt64, progress: (UInt64, UInt64) -> Void
   ) throws -> VerificationReport {
-    var report = try verify(believed, Cores.lanes(for: Int(believed)), [], progress: progress, meanwhile: {})
+    var report = try verify(
+      believed, Cores.lanes(for: Int(believed)), { nil }, progress: progress, meanwhile: {})
     report.add(.countMismatch, size, "the last record is said to be this one, but there are \(believed) at most")
     return report
   }
 
   /// Records that one core checks before it takes others.
-  private static var recordsATask: UInt64 { 1 << 16 }
+  private static var recordsATask: UInt64 { 1 << 15 }
 
   private func verify(
-    _ size: UInt64, _ laneCount: Int, _ visitors: [any RecordVisitor], progress: (UInt64, UInt64) -> Void,
-    meanwhile: () -> Void
+    _ size: UInt64, _ laneCount: Int, _ makeVisitor: () throws -> (any RecordVisitor)?,
+    progress: (UInt64, UInt64) -> Void, meanwhile: () -> Void
   ) throws -> VerificationReport {
     // Of the records one a core, behind them one for each of the indexes.
     var lanes = (0..<laneCount + 2).map { _ in VerificationLane(size: size) }
@@ -53,20 +53,20 @@ extension EventLog {
     let longTasks = 3
     let taskCount = longTasks + Int((size + Self.recordsATask - 1) / Self.recordsATask)
     lanes.withUnsafeMutableBufferPointer { lanes in
-      let shared = Unchecked((lanes: lanes, visitors: visitors))
+      let shared = Unchecked(lanes)
       withoutActuallyEscaping(progress) { progress in
         let done = Mutex(Unchecked((records: UInt64(0), tell: progress)))
         Cores.share(taskCount, laneCount: laneCount) { task, lane in
           switch task {
           case 0: meanwhile()
-          case 1: shared.value.lanes[laneCount].attempt { try IdentityVerifier(log: self).run(&$0) }
-          case 2: shared.value.lanes[laneCount + 1].attempt { try IndexVerifier(log: self).run(&$0) }
+          case 1: shared.value[laneCount].attempt { try IdentityVerifier(log: self).run(&$0.report) }
+          case 2: shared.value[laneCount + 1].attempt { try IndexVerifier(log: self).run(&$0.report) }
           default:
             let first = UInt64(task - longTasks) * Self.recordsATask + 1
             let last = min(size, first + Self.recordsATask - 1)
-            shared.value.lanes[lane].attempt {
-              let visitor = shared.value.visitors.dropFirst(lane).first
-              try RecordVerifier(log: self, visitor: visitor).run(first...last, &$0)
+            shared.value[lane].attempt { lane in
+              if lane.visitor == nil { lane.visitor = try makeVisitor() }
+              try RecordVerifier(log: self, visitor: lane.visitor).run(first...last, &lane.report)
             }
             done.withLock { state in
               let records = state.value.records + (last - first + 1)
@@ -86,6 +86,8 @@ extension EventLog {
 struct VerificationLane {
   var report: VerificationReport
   var failure: (any Error)?
+  /// Looks at the records that this core reads.
+  var visitor: (any RecordVisitor)?
 
   init(size: UInt64) {
     report = VerificationReport()
@@ -93,8 +95,8 @@ struct VerificationLane {
   }
 
   /// Does a part, unless an earlier one could not be done.
-  mutating func attempt(_ body: (inout VerificationReport) throws -> Void) {
+  mutating func attempt(_ body: (inout VerificationLane) throws -> Void) {
     guard failure == nil else { return }
-    do { try body(&report) } catch { failure = error }
+    do { try body(&self) } catch { failure = error }
   }
 }

@@ -1,3 +1,4 @@
+import CLMDB
 import LMDB
 
 /// Checks that every record has its identity under the hour of its time, and that no source and id are there twice, under whatever
@@ -23,21 +24,31 @@ struct IdentityVerifier {
   ) throws {
     let size = report.size
     let facts = try snapshot.facts()
-    var listed = PositionSet(size: size)
+    let listed = PositionSet(size: size)
     // Hashes that share a bit may be equal; few do, and those are looked at closely.
-    var seen = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
-    var shared = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
+    let seen = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
+    // Few are: these bits are to lie in the nearest memory.
+    let shared = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))) / 32)
     var isAnyShared = false
-    try snapshot.forEachIdentity { value, hour in
-      guard value.position <= size else { return }
+    // Hashes are all over the bits, and the events of an hour not quite in order.
+    var queue = PrefetchQueue<(value: IdentityValue, hour: UInt64)>()
+    func look(_ entry: (value: IdentityValue, hour: UInt64)) {
+      let (value, hour) = entry
       if parts == 1 || value.hash % parts == part, !seen.insert(value.hash) {
         _ = shared.insert(value.hash)
         isAnyShared = true
       }
       guard part == 0 else { return }
       report.identityDigest &+= IdentityDigest.term(value.hash, hour, value.position)
-      check(value, hour, facts, &listed, &report)
+      check(value, hour, facts, listed, &report)
     }
+    try snapshot.forEachIdentity { value, hour in
+      guard value.position <= size else { return }
+      seen.prefetch(value.hash)
+      facts.prefetchRow(at: Int(value.position) - 1)
+      if let entry = queue.push((value, hour)) { look(entry) }
+    }
+    queue.drain(look)
     if part == 0 {
       listed.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
     }
@@ -53,7 +64,7 @@ struct IdentityVerifier {
   }
 
   private func check(
-    _ value: IdentityValue, _ hour: UInt64, _ facts: RowReader<Fact>, _ listed: inout PositionSet,
+    _ value: IdentityValue, _ hour: UInt64, _ facts: RowReader<Fact>, _ listed: PositionSet,
     _ report: inout VerificationReport
   ) {
     guard value.position >= 1, Int(value.position) <= facts.count else {
@@ -87,37 +98,48 @@ struct IdentityVerifier {
   }
 }
 
-/// A set of positions from 1 to a size: a bit each.
-struct PositionSet {
-  private var words: [UInt64]
+/// A set of positions from 1 to a size: a bit each. Used by one thread at a time.
+final class PositionSet {
+  private let words: UnsafeMutablePointer<UInt64>
   private let size: UInt64
 
   init(size: UInt64) {
     self.size = size
-    words = Array(repeating: 0, count: Int(size / 64) + 1)
+    words = .allocate(capacity: Int(size / 64) + 1)
+    words.initialize(repeating: 0, count: Int(size / 64) + 1)
   }
 
+  deinit { words.deallocate() }
+
   /// Adds a position of 1 to the size; false when it was there already.
-  mutating func insert(_ position: UInt64) -> Bool {
+  func insert(_ position: UInt64) -> Bool {
+    precondition(position <= size)
     let bit = UInt64(1) << (position & 63)
     let isNew = words[Int(position >> 6)] & bit == 0
     words[Int(position >> 6)] |= bit
     return isNew
   }
 
+  /// Asks for the memory of a position of 1 to the size.
+  @inline(__always)
+  func prefetch(_ position: UInt64) { vsl_prefetch(words + Int(position >> 6)) }
+
   /// Whether a position of 1 to the size was added.
-  func contains(_ position: UInt64) -> Bool { words[Int(position >> 6)] & (1 << (position & 63)) != 0 }
+  func contains(_ position: UInt64) -> Bool {
+    precondition(position <= size)
+    return words[Int(position >> 6)] & (1 << (position & 63)) != 0
+  }
 
   /// Gives `body` every position that was not added.
   func forEachMissing(_ body: (UInt64) -> Void) {
     guard size > 0 else { return }
-    for position in 1...size where words[Int(position >> 6)] & (1 << (position & 63)) == 0 { body(position) }
+    for position in 1...size where !contains(position) { body(position) }
   }
 }
 
 /// Hashes by one bit each: what is not there was not added; what is there may be another.
 struct HashBits {
-  private var places: PositionSet
+  private let places: PositionSet
   private let shift: UInt64
 
   /// Room for so many hashes: 4 to 32 bits for each, at most 32 MiB.
@@ -128,7 +150,11 @@ struct HashBits {
   }
 
   /// Adds a hash; false when its bit was there already.
-  mutating func insert(_ hash: UInt64) -> Bool { places.insert(hash >> shift + 1) }
+  func insert(_ hash: UInt64) -> Bool { places.insert(hash >> shift + 1) }
+
+  /// Asks for the memory of the bit of a hash.
+  @inline(__always)
+  func prefetch(_ hash: UInt64) { places.prefetch(hash >> shift + 1) }
 
   /// Whether the bit of a hash is there.
   func contains(_ hash: UInt64) -> Bool { places.contains(hash >> shift + 1) }

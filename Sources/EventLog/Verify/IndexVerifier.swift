@@ -11,17 +11,15 @@ struct IndexVerifier {
     guard size > 0 else { return }
     try log.withSnapshot { snapshot in
       let facts = try snapshot.facts()
-      var listed = PositionSet(size: size)
-      try snapshot.forEachListed(in: snapshot.tables.subjects) { subject, position in
-        guard position >= 1, position <= size, Int(position) <= facts.count else { return }
+      let listed = PositionSet(size: size)
+      try forEachListed(in: snapshot.tables.subjects, through: size, snapshot, facts) { subject, position in
         guard facts.row(at: Int(position) - 1).subject == subject, listed.insert(position) else {
           report.add(.surplusEntry, position, "the event is listed under subject \(subject), which it is not about")
           return
         }
       }
-      var referred = PositionSet(size: size)
-      try snapshot.forEachListed(in: snapshot.tables.references) { subject, position in
-        guard position >= 1, position <= size, Int(position) <= facts.count else { return }
+      let referred = PositionSet(size: size)
+      try forEachListed(in: snapshot.tables.references, through: size, snapshot, facts) { subject, position in
         // What an event refers to in a list is known to the layer above.
         if facts.row(at: Int(position) - 1).argument == subject { _ = referred.insert(position) }
       }
@@ -38,6 +36,22 @@ struct IndexVerifier {
       if let failure = facts.failure { report.add(.unreadable, 0, failure.description) }
       try compareCounts(snapshot, &report)
     }
+  }
+
+  /// Calls `body` with each position that a table lists and that has a fact, whose memory was asked for before: by subject, they are all
+  /// over the facts.
+  private func forEachListed(
+    in table: MultiTable<UInt64>, through size: UInt64, _ snapshot: borrowing LogSnapshot, _ facts: RowReader<Fact>,
+    _ body: (_ subject: UInt32, _ position: UInt64) -> Void
+  ) throws(LedgerError) {
+    let last = min(size, UInt64(facts.count))
+    var queue = PrefetchQueue<(subject: UInt32, position: UInt64)>()
+    try snapshot.forEachListed(in: table) { subject, position in
+      guard position >= 1, position <= last else { return }
+      facts.prefetchRow(at: Int(position) - 1)
+      if let entry = queue.push((subject, position)) { body(entry.subject, entry.position) }
+    }
+    queue.drain { body($0.subject, $0.position) }
   }
 
   private func checkVoids(
@@ -63,10 +77,9 @@ struct IndexVerifier {
     let symbols = SymbolNamespace.allCases.reduce(0) { $0 + Int(snapshot.symbolCount(in: $1)) }
     expected["symbols"] = symbols
     expected["names"] = symbols
-    for table in try snapshot.statistics() {
-      guard let count = expected[table.name], count != table.statistics.entries else { continue }
-      report.add(
-        .countMismatch, 0, "table \(table.name) holds \(table.statistics.entries) entries; \(count) are called for")
+    for (table, count) in try snapshot.entryCounts().sorted(by: { $0.key < $1.key }) {
+      guard let called = expected[table], called != count else { continue }
+      report.add(.countMismatch, 0, "table \(table) holds \(count) entries; \(called) are called for")
     }
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import LMDB
 
 /// The strings of all symbols of a moment, copied into one piece of memory: for passes that look up several for each event, on several
@@ -13,9 +12,9 @@ public final class SymbolTexts: @unchecked Sendable {
 
   private let counts: SymbolCounts
   /// The strings, one behind the other.
-  private let text: UnsafeMutableRawBufferPointer
+  @usableFromInline let text: UnsafeMutableRawBufferPointer
   /// Where the string of each symbol of a namespace ends; it begins where that of the one before ends.
-  private let ends: [UnsafeMutableBufferPointer<UInt64>]
+  @usableFromInline let ends: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<UInt64>>
 
   /// Copies the strings. O(symbols): the table is read as it lies.
   public init(_ snapshot: borrowing LogSnapshot) throws {
@@ -23,25 +22,33 @@ public final class SymbolTexts: @unchecked Sendable {
     for namespace in SymbolNamespace.allCases { counts[namespace] = snapshot.symbolCount(in: namespace) }
     self.counts = counts
     var names = Names()
-    try LedgerError.wrap { try names.read(snapshot) }
+    do {
+      try LedgerError.wrap { try names.read(snapshot) }
+    } catch {
+      names.text.deallocate()
+      throw error
+    }
     findings = names.findings
-    text = .allocate(byteCount: max(names.bytes.count, 1), alignment: 64)
-    text.copyBytes(from: names.bytes)
-    ends = names.ends.map { list in
+    text = names.text
+    ends = .allocate(capacity: names.ends.count)
+    for (namespace, list) in names.ends.enumerated() {
       let copy = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: list.count)
       _ = copy.initialize(from: list)
-      return copy
+      ends.initializeElement(at: namespace, to: copy)
     }
   }
 
   deinit {
     text.deallocate()
     for list in ends { list.deallocate() }
+    ends.deallocate()
   }
 
   /// What the table `names` holds.
   private struct Names {
-    var bytes: [UInt8] = []
+    /// Larger than what was read so far; its owner's.
+    var text = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    var count = 0
     var ends = [[UInt64]](repeating: [0], count: 8)
     var findings: [String] = []
 
@@ -57,7 +64,7 @@ public final class SymbolTexts: @unchecked Sendable {
           guard namespace < ends.count else { break }
           // Where a namespace begins anew its keys are out of order; its strings keep where they began, so that none ends before it begins.
           if ends[namespace].count == 1 {
-            ends[namespace][0] = UInt64(bytes.count)
+            ends[namespace][0] = UInt64(count)
           } else if findings.count < SymbolTexts.mostFindings {
             findings.append("the names of namespace \(namespace) do not lie together")
           }
@@ -65,10 +72,22 @@ public final class SymbolTexts: @unchecked Sendable {
         if Int(id) != ends[namespace].count, findings.count < SymbolTexts.mostFindings {
           findings.append("symbol \(id) of namespace \(namespace) does not follow the one before")
         }
-        bytes.append(contentsOf: cursor.value)
-        ends[namespace].append(UInt64(bytes.count))
+        append(cursor.value)
+        ends[namespace].append(UInt64(count))
         more = try cursor.moveToNext()
       }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+      if count + bytes.count > text.count {
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+          byteCount: max(text.count * 2, count + bytes.count), alignment: 64)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[..<count]))
+        text.deallocate()
+        text = larger
+      }
+      UnsafeMutableRawBufferPointer(rebasing: text[count...]).copyMemory(from: bytes)
+      count += bytes.count
     }
   }
 
@@ -112,11 +131,12 @@ public final class SymbolTexts: @unchecked Sendable {
   }
 
   /// The string of a symbol; nil when there is no such symbol.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func string(of id: UInt32, in namespace: SymbolNamespace) -> UnsafeRawBufferPointer? {
     let ends = ends[Int(namespace.rawValue)]
     guard id >= 1, Int(id) < ends.count else { return nil }
-    return UnsafeRawBufferPointer(rebasing: text[Int(ends[Int(id) - 1])..<Int(ends[Int(id)])])
+    let start = Int(ends[Int(id) - 1])
+    return UnsafeRawBufferPointer(start: text.baseAddress.map { $0 + start }, count: Int(ends[Int(id)]) - start)
   }
 
   /// Number of symbols of a namespace.

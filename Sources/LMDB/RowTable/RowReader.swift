@@ -89,6 +89,14 @@ public final class RowReader<Row: FixedRow> {
     return base(ofBlock: block)[place]
   }
 
+  /// Asks for the memory of a row, by its index from 0; nothing when there is no such row.
+  @inlinable
+  public func prefetchRow(at index: Int) {
+    guard index >= 0 && index < count else { return }
+    let (block, place) = index.quotientAndRemainder(dividingBy: RowTable<Row>.rowsPerBlock)
+    vsl_prefetch(base(ofBlock: block) + place)
+  }
+
   /// Number of rows whose position is `position` or less. O(log n).
   @inlinable
   public func firstRow(positionAfter position: UInt64) -> Int {

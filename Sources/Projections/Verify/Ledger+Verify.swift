@@ -31,15 +31,15 @@ extension Ledger {
     booksAfterwards: Bool = false, progress: (_ done: UInt64, _ total: UInt64) -> Void
   ) throws -> LedgerVerification {
     var result = LedgerVerification()
-    var facts = FactVerifier(log)
+    let facts = FactVerifier(log)
     var beside = Beside()
     let report = try log.verifyLog {
       progress($0, $1)
-    } makeVisitors: {
-      try facts.makeVisitors($1)
-    } meanwhile: {
+    } makeVisitor: {
+      try facts.makeVisitor()
+    } meanwhile: { size in
       if !booksAfterwards { beside.books = Result { try verifyBooks() } }
-      beside.symbols = Result { try facts.checkSymbols() }
+      beside.tables = Result { try facts.checkTables(through: size) }
     }
     result.size = report.size
     result.root = report.root.description
@@ -54,7 +54,7 @@ extension Ledger {
       result.findingCount += 1
     }
 
-    try facts.finish(report, symbols: beside.symbols.get())
+    try facts.finish(report, beside.tables.get())
     result.findingCount += facts.findingCount
     result.findings += facts.findings.map { finding in
       ("facts", finding.position == 0 ? finding.description : "position \(finding.position): \(finding.description)")
@@ -71,7 +71,7 @@ extension Ledger {
   /// What was found beside the log.
   private struct Beside {
     var books: Result<[String], any Error> = .success([])
-    var symbols: Result<[String], any Error> = .success([])
+    var tables: Result<FactVerifier.Tables, any Error> = .success(FactVerifier.Tables())
   }
 
   /// What is wrong with the books: where they are not those of a rebuild, or do not balance.

@@ -18,6 +18,12 @@ struct EventContent {
       return UnsafeRawBufferPointer(rebasing: string[1...]).hasSameBytes(as: bytes)
     }
 
+    /// The hash of a subject's string (``ListedReferences/hash(_:)``).
+    var subjectHash: UInt64 {
+      guard let prefix else { return ListedReferences.hash(bytes) }
+      return ListedReferences.hash(prefix: prefix, bytes)
+    }
+
     static var none: Text { Text(prefix: nil, bytes: UnsafeRawBufferPointer(start: nil, count: 0)) }
   }
 
@@ -55,6 +61,13 @@ struct EventContent {
     }
   }
 
+  /// The subjects that an event names in a list, as they lie in it.
+  struct References {
+    let prefix: UInt8
+    let values: UnsafeBufferPointer<EventShape.Value>
+    let event: UnsafeRawBufferPointer
+  }
+
   var kind: UInt8
   var flags: FactFlags
   var occurredMicros: Int64 = 0
@@ -67,6 +80,8 @@ struct EventContent {
   /// The attribute set put together, or as it lies in the event.
   var encodedAttributes = UnsafeRawBufferPointer(start: nil, count: 0)
   var attributes: Attributes?
+  /// What an event that was read by a shape names in a list; nil when that is nothing.
+  var references: References?
 
   /// What events of a kind, with these flags, say when they say nothing else.
   init(kind: UInt8, flags: FactFlags) {

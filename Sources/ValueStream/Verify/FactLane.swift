@@ -13,9 +13,10 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
     public var description: String
   }
 
-  private(set) var findings: [Finding] = []
-  private(set) var findingCount = 0
+  private(set) var findings = FindingList()
   @exclusivity(unchecked) private(set) var referenceCount = 0
+  /// What the references of the events add up to (``ListedReferences``).
+  @exclusivity(unchecked) private(set) var referenceDigest: UInt64 = 0
   @exclusivity(unchecked) private(set) var identityDigest: UInt64 = 0
   /// The last event that lays down rules for sealing, and the rules.
   private(set) var sealing: (position: UInt64, rules: [UInt8])?
@@ -26,21 +27,27 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
   private let shapes: EventShapes
   private let batch = EventBatch()
   private let targetBatch = EventBatch()
+  /// The hashes of the subjects that one event names in a list.
+  @exclusivity(unchecked) private var hashes: [UInt64] = []
   /// The position at which each symbol is first used, by namespace; `.max` when it is not.
-  private let first: [UnsafeMutableBufferPointer<UInt64>]
+  private let first: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<UInt64>>
 
   init(_ texts: SymbolTexts) {
     self.texts = texts
     shapes = EventShapes(preparer.vocabulary)
-    first = (0..<8).map { number in
+    first = .allocate(capacity: 8)
+    for number in 0..<8 {
       let count = SymbolNamespace(rawValue: UInt8(number)).map { Int(texts.count(in: $0)) + 1 } ?? 0
       let list = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
       list.initialize(repeating: .max)
-      return list
+      first.initializeElement(at: number, to: list)
     }
   }
 
-  deinit { for list in first { list.deallocate() } }
+  deinit {
+    for list in first { list.deallocate() }
+    first.deallocate()
+  }
 
   func firstUse(_ symbol: Int, _ namespace: SymbolNamespace) -> UInt64 { first[Int(namespace.rawValue)][symbol] }
 
@@ -55,6 +62,12 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
     // A shape of the kind that the fact claims: if the event is of another, none fits.
     if let content = shapes.read(record.bytes, kind: fact.kind) {
       compare(fact, content, record)
+      if let references = content.pointee.references {
+        for value in references.values {
+          hashes.append(ListedReferences.hash(prefix: references.prefix, EventShape.text(value, references.event)))
+        }
+        addReferences(position)
+      }
       return
     }
     batch.removeAll()
@@ -68,7 +81,10 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
     let event = batch.events[0]
     withUnsafePointer(to: EventContent(event, of: batch)) { compare(fact, $0, record) }
     if event.flags.contains(.voids) { try checkTarget(fact.measure, event, position, snapshot) }
-    if event.referenceCount > 0 { try checkReferences(of: event, position, snapshot) }
+    if event.referenceCount > 0 {
+      for reference in batch.references(of: event) { hashes.append(ListedReferences.hash(batch.bytes(of: reference))) }
+      addReferences(position)
+    }
     shapes.learn(record.bytes, kind: event.kind, flags: event.flags)
   }
 
@@ -112,26 +128,20 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
         content.pointee.encodedAttributes.hasSameBytes(as: $0)
       }
     }
-    if fact.flags.contains(.argumentIsSubject), fact.argument != 0 { referenceCount += 1 }
+    if fact.flags.contains(.argumentIsSubject), fact.argument != 0 {
+      referenceCount += 1
+      referenceDigest &+= ListedReferences.term(content.pointee.argument.subjectHash, position: position)
+    }
   }
 
-  /// Each subject that the event names in a list has a symbol, and the event is listed under it, once.
-  private func checkReferences(
-    of event: PreparedEvent, _ position: UInt64, _ snapshot: borrowing LogSnapshot
-  ) throws {
-    var seen: Set<UInt32> = []
-    for reference in batch.references(of: event) {
-      guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
-        add(position, "a subject that the event names in a list has no symbol")
-        return
-      }
-      note(symbol, .subject, position)
-      guard seen.insert(symbol).inserted else { continue }
+  /// Adds the subjects that an event names in a list, whose hashes were gathered: each is listed once.
+  private func addReferences(_ position: UInt64) {
+    hashes.sort()
+    for index in hashes.indices where index == 0 || hashes[index] != hashes[index - 1] {
       referenceCount += 1
-      if try !snapshot.isReference(to: symbol, at: position) {
-        add(position, "the event is not listed as referring to subject \(symbol), which it names in a list")
-      }
+      referenceDigest &+= ListedReferences.term(hashes[index], position: position)
     }
+    hashes.removeAll(keepingCapacity: true)
   }
 
   @inline(__always)
@@ -174,10 +184,5 @@ public final class FactLane: RecordVisitor, @unchecked Sendable {
     }
   }
 
-  private func add(_ position: UInt64, _ description: String) {
-    findingCount += 1
-    if findings.count < FactVerifier.mostFindings {
-      findings.append(Finding(position: position, description: description))
-    }
-  }
+  private func add(_ position: UInt64, _ description: String) { findings.add(position, description) }
 }

@@ -18,7 +18,31 @@ public enum Timestamp {
   ///
   /// - Returns: microseconds since 1970; nil when the bytes are anything else.
   public static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    guard bytes.count >= 20, let days = daysOfDate(bytes), bytes[10] | 0x20 == UInt8(ascii: "t"),
+    var last = LastDate()
+    return parse(bytes, &last)
+  }
+
+  /// The date that was read last: most events have that of the one before.
+  struct LastDate {
+    private var text: (UInt64, UInt16) = (0, 0)
+    /// Nil before one was read.
+    private var days: Int?
+
+    fileprivate mutating func days(of bytes: UnsafeRawBufferPointer) -> Int? {
+      let text = (
+        bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+      )
+      if text == self.text, let days { return days }
+      guard let days = Timestamp.daysOfDate(bytes) else { return nil }
+      self.text = text
+      self.days = days
+      return days
+    }
+  }
+
+  /// As ``parse(_:)-(UnsafeRawBufferPointer)``, of one text after another.
+  static func parse(_ bytes: UnsafeRawBufferPointer, _ last: inout LastDate) -> Int64? {
+    guard bytes.count >= 20, let days = last.days(of: bytes), bytes[10] | 0x20 == UInt8(ascii: "t"),
       let hour = twoDigits(bytes, 11), hour < 24, bytes[13] == UInt8(ascii: ":"),
       let minute = twoDigits(bytes, 14), minute < 60, bytes[16] == UInt8(ascii: ":"),
       let second = twoDigits(bytes, 17), second < 60

@@ -1,5 +1,4 @@
 import EventLog
-import Glibc
 
 /// What the events that one producer writes of one type have in common: all bytes but those of texts and numbers, which are the gaps.
 ///
@@ -9,11 +8,21 @@ import Glibc
 ///
 /// Its memory is its owner's: see ``deallocate()``. Not `Sendable`.
 struct EventShape {
-  /// A text or number, and the bytes before it that never change.
+  /// What may stand in a gap.
+  enum GapKind: UInt8 {
+    case text, number
+    /// One or more texts, with nothing but a comma between two.
+    case texts
+  }
+
+  /// A text or number, or the texts of a list, and the bytes before it that never change.
   struct Gap: BitwiseCopyable {
     var literalStart: Int32
     var literalCount: Int32
-    var isText: Bool
+    var kind: GapKind
+    /// Texts that a list may have.
+    var minCount: Int32 = 0
+    var maxCount: Int32 = .max
     /// The characters that a text may have.
     var minLength: Int32 = 0
     var maxLength: Int32 = .max
@@ -50,12 +59,16 @@ struct EventShape {
 
   /// The most gaps of a shape.
   static let mostGaps = 64
+  /// The most texts in the list of an event that fits.
+  static let mostListed = 64
 
   /// What is known of the type. Not counted: the vocabulary has it as long as there are shapes.
   let form: Unmanaged<EventForm>
   /// The flags of all events of the shape.
   let flags: FactFlags
   let roles: Roles
+  /// The class of the subjects in the list; nil when there is no list, or none with anything in it.
+  let listClass: UInt8?
   let attributes: UnsafeMutableBufferPointer<Attribute>
   private let gaps: UnsafeMutableBufferPointer<Gap>
   private let checks: UnsafeMutableBufferPointer<CompiledSchema.Node>
@@ -67,6 +80,7 @@ struct EventShape {
     self.form = .passUnretained(form)
     self.flags = flags
     self.roles = roles
+    listClass = draft.gaps.contains { $0.kind == .texts } ? form.referencesClass?.rawValue : nil
     self.attributes = Self.fixed(attributes)
     gaps = Self.fixed(draft.gaps)
     checks = Self.fixed(draft.checks)
@@ -93,45 +107,102 @@ struct EventShape {
     UnsafeRawBufferPointer(rebasing: literals[Int(start)..<Int(start + count)])
   }
 
-  /// Whether an event has this shape, and values that its schema allows; if so, `values` says where they lie.
-  ///
-  /// - Parameter values: room for ``mostGaps``.
-  func fits(_ event: UnsafeRawBufferPointer, _ values: UnsafeMutablePointer<Value>) -> Bool {
-    guard let base = event.baseAddress, let literals = UnsafeRawPointer(literals.baseAddress) else { return false }
-    var place = 0
-    for number in 0..<gaps.count {
-      let gap = gaps[number]
-      let literalCount = Int(gap.literalCount)
-      guard place + literalCount <= event.count,
-        memcmp(base + place, literals + Int(gap.literalStart), literalCount) == 0
-      else { return false }
-      place += literalCount
-      let end: Int
-      if gap.isText {
-        let text = PlainValue.text(event, place)
-        guard text.length >= Int(gap.minLength), text.length <= Int(gap.maxLength) else { return false }
-        end = text.end
-      } else {
-        guard let read = PlainValue.number(event, place) else { return false }
-        end = read.end
-        values[number].number = read.value
-      }
-      values[number].start = Int32(truncatingIfNeeded: place)
-      values[number].count = Int32(truncatingIfNeeded: end - place)
-      if gap.checkCount > 0, !isAllowed(gap, values[number], event) { return false }
-      place = end
+  /// How many gaps from the first on another shape of the same type has just so.
+  func sharedGaps(with other: EventShape) -> Int {
+    for number in 0..<min(gaps.count, other.gaps.count) {
+      let (mine, its) = (gaps[number], other.gaps[number])
+      guard mine.kind == its.kind, mine.minCount == its.minCount, mine.maxCount == its.maxCount,
+        mine.minLength == its.minLength, mine.maxLength == its.maxLength,
+        literal(mine.literalStart, mine.literalCount)
+          .hasSameBytes(as: other.literal(its.literalStart, its.literalCount)),
+        checkBytes(mine).hasSameBytes(as: other.checkBytes(its))
+      else { return number }
     }
-    return place + tail.count == event.count && memcmp(base + place, literals + tail.lowerBound, tail.count) == 0
+    return min(gaps.count, other.gaps.count)
   }
 
-  private func isAllowed(_ gap: Gap, _ value: Value, _ event: UnsafeRawBufferPointer) -> Bool {
+  private func checkBytes(_ gap: Gap) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      UnsafeBufferPointer(rebasing: checks[Int(gap.firstCheck)..<Int(gap.firstCheck + gap.checkCount)]))
+  }
+
+  /// Whether an event has this shape, and values that its schema allows; if so, `values` says where they lie.
+  ///
+  /// - Parameters:
+  ///   - values: room for ``mostGaps``, and behind them for ``mostListed`` texts of a list.
+  ///   - fitting: the gaps, from the first on, whose values are known, because they fitted another shape that has them just so; then those
+  ///     that fit.
+  ///   - listed: how many texts the list has.
+  func fits(
+    _ event: UnsafeRawBufferPointer, _ values: UnsafeMutablePointer<Value>, _ fitting: inout Int, _ listed: inout Int
+  ) -> Bool {
+    guard let base = event.baseAddress, let literals = UnsafeRawPointer(literals.baseAddress),
+      let firstGap = UnsafePointer(gaps.baseAddress)
+    else { return false }
+    var place = fitting == 0 ? 0 : Int(values[fitting - 1].start + values[fitting - 1].count)
+    for number in fitting..<gaps.count {
+      fitting = number
+      let gap = firstGap + number
+      let literalCount = Int(gap.pointee.literalCount)
+      guard place &+ literalCount <= event.count,
+        (base + place).hasSameBytes(as: literals + Int(gap.pointee.literalStart), count: literalCount)
+      else { return false }
+      place &+= literalCount
+      let value = values + number
+      value.pointee.start = Int32(truncatingIfNeeded: place)
+      switch gap.pointee.kind {
+      case .text:
+        let text = PlainValue.text(event, place)
+        guard text.length >= Int(gap.pointee.minLength), text.length <= Int(gap.pointee.maxLength) else { return false }
+        place = text.end
+      case .number:
+        guard let read = PlainValue.number(event, place) else { return false }
+        place = read.end
+        value.pointee.number = read.value
+      case .texts:
+        guard let list = readList(gap, event, place, values + Self.mostGaps) else { return false }
+        place = list.end
+        listed = list.count
+      }
+      value.pointee.count = Int32(truncatingIfNeeded: place) &- value.pointee.start
+      if gap.pointee.checkCount > 0, gap.pointee.kind != .texts, !isAllowed(gap, value, event) { return false }
+    }
+    fitting = gaps.count
+    return place &+ tail.count == event.count
+      && (base + place).hasSameBytes(as: literals + tail.lowerBound, count: tail.count)
+  }
+
+  /// Reads texts with `","` between them.
+  private func readList(
+    _ gap: UnsafePointer<Gap>, _ event: UnsafeRawBufferPointer, _ start: Int, _ values: UnsafeMutablePointer<Value>
+  ) -> (end: Int, count: Int)? {
+    var place = start
+    var count = 0
+    while count < Self.mostListed {
+      let text = PlainValue.text(event, place)
+      guard text.length >= Int(gap.pointee.minLength), text.length <= Int(gap.pointee.maxLength) else { return nil }
+      values[count] = Value(
+        start: Int32(truncatingIfNeeded: place), count: Int32(truncatingIfNeeded: text.end - place))
+      if gap.pointee.checkCount > 0, !isAllowed(gap, values + count, event) { return nil }
+      count += 1
+      place = text.end
+      guard place + 3 <= event.count, event[place + 1] == UInt8(ascii: ","), event[place + 2] == UInt8(ascii: "\"")
+      else { return count >= Int(gap.pointee.minCount) && count <= Int(gap.pointee.maxCount) ? (place, count) : nil }
+      place += 3
+    }
+    return nil
+  }
+
+  private func isAllowed(
+    _ gap: UnsafePointer<Gap>, _ value: UnsafePointer<Value>, _ event: UnsafeRawBufferPointer
+  ) -> Bool {
     guard let checks = UnsafePointer(checks.baseAddress) else { return false }
     return form._withUnsafeGuaranteedRef { form in
-      for index in Int(gap.firstCheck)..<Int(gap.firstCheck + gap.checkCount) {
+      for index in Int(gap.pointee.firstCheck)..<Int(gap.pointee.firstCheck + gap.pointee.checkCount) {
         let isBroken =
-          gap.isText
-          ? form.schema.fault(inText: Self.text(value, event), checks + index) != nil
-          : form.schema.fault(inNumber: value.number, checks + index) != nil
+          gap.pointee.kind != .number
+          ? form.schema.fault(inText: Self.text(value.pointee, event), checks + index) != nil
+          : form.schema.fault(inNumber: value.pointee.number, checks + index) != nil
         if isBroken { return false }
       }
       return true

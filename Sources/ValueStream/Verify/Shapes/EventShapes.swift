@@ -16,9 +16,12 @@ final class EventShapes {
   private let values: UnsafeMutablePointer<EventShape.Value>
   private let buffer: UnsafeMutablePointer<AttributeEncoder>
   private let content: UnsafeMutablePointer<EventContent>
+  private let lastDate: UnsafeMutablePointer<Timestamp.LastDate>
 
   private struct List {
     let shapes = UnsafeMutablePointer<EventShape>.allocate(capacity: EventShapes.mostShapes)
+    /// How many gaps each shape shares with the one before it.
+    let shared = UnsafeMutablePointer<Int>.allocate(capacity: EventShapes.mostShapes)
     var count = 0
     var lessonCount = 0
   }
@@ -27,12 +30,14 @@ final class EventShapes {
     self.vocabulary = vocabulary
     lists = .allocate(capacity: 256)
     for kind in 0..<256 { (lists + kind).initialize(to: List()) }
-    values = .allocate(capacity: EventShape.mostGaps)
-    values.initialize(repeating: EventShape.Value(), count: EventShape.mostGaps)
+    values = .allocate(capacity: EventShape.mostGaps + EventShape.mostListed)
+    values.initialize(repeating: EventShape.Value(), count: EventShape.mostGaps + EventShape.mostListed)
     buffer = .allocate(capacity: 1)
     buffer.initialize(to: AttributeEncoder())
     content = .allocate(capacity: 1)
     content.initialize(to: EventContent(kind: 0, flags: []))
+    lastDate = .allocate(capacity: 1)
+    lastDate.initialize(to: Timestamp.LastDate())
   }
 
   deinit {
@@ -40,6 +45,7 @@ final class EventShapes {
       for index in 0..<lists[kind].count { lists[kind].shapes[index].deallocate() }
       lists[kind].shapes.deinitialize(count: lists[kind].count)
       lists[kind].shapes.deallocate()
+      lists[kind].shared.deallocate()
     }
     lists.deallocate()
     values.deallocate()
@@ -47,6 +53,7 @@ final class EventShapes {
     buffer.deinitialize(count: 1)
     buffer.deallocate()
     content.deallocate()
+    lastDate.deallocate()
   }
 
   /// Reads an event by a shape of a kind.
@@ -55,10 +62,21 @@ final class EventShapes {
   @inline(__always)
   func read(_ event: UnsafeRawBufferPointer, kind: UInt8) -> UnsafePointer<EventContent>? {
     let list = lists + Int(kind)
+    var fitting = 0
+    var listed = 0
     for index in 0..<list.pointee.count {
       let shape = list.pointee.shapes + index
-      guard shape.pointee.fits(event, values) else { continue }
-      if shape.pointee.form._withUnsafeGuaranteedRef({ fill(shape, $0, event) }) { return UnsafePointer(content) }
+      // Where the shape before is the same beyond what fitted, the event does not fit this one either.
+      let shared = list.pointee.shared[index]
+      if shared > fitting { continue }
+      fitting = shared
+      guard shape.pointee.fits(event, values, &fitting, &listed) else { continue }
+      guard shape.pointee.form._withUnsafeGuaranteedRef({ fill(shape, $0, event) }) else { continue }
+      content.pointee.references = shape.pointee.listClass.map {
+        EventContent.References(
+          prefix: $0, values: UnsafeBufferPointer(start: values + EventShape.mostGaps, count: listed), event: event)
+      }
+      return UnsafePointer(content)
     }
     return nil
   }
@@ -72,7 +90,7 @@ final class EventShapes {
     content.pointee.flags = shape.pointee.flags
     content.pointee.occurredMicros = 0
     if roles.time >= 0 {
-      guard let micros = Timestamp.parse(text(roles.time, event)) else { return false }
+      guard let micros = Timestamp.parse(text(roles.time, event), &lastDate.pointee) else { return false }
       content.pointee.occurredMicros = micros
     }
     content.pointee.identityHash = buffer.pointee.identityHash(
@@ -105,7 +123,9 @@ final class EventShapes {
     guard list.pointee.count < Self.mostShapes, list.pointee.lessonCount < Self.mostLessons else { return }
     list.pointee.lessonCount += 1
     guard let shape = shape(of: event, kind: kind, flags: flags) else { return }
-    (list.pointee.shapes + list.pointee.count).initialize(to: shape)
+    let count = list.pointee.count
+    list.pointee.shared[count] = count == 0 ? 0 : shape.sharedGaps(with: list.pointee.shapes[count - 1])
+    (list.pointee.shapes + count).initialize(to: shape)
     list.pointee.count += 1
   }
 
@@ -123,10 +143,13 @@ final class EventShapes {
     }
     guard isValid, let type = root.member("type") else { return nil }
     func found(_ role: FactRole) -> Int? { findings.index(slot: role.slot) }
-    // Lists and voids are few, and more than a gap.
-    guard found(.references(.item)) == nil, found(.voidedSource) == nil, found(.voidedId) == nil else { return nil }
-    guard var draft = EventShapeDraft(event, root, fixed: trace.deciding.union([type.index])) else { return nil }
-    draft.addChecks(trace, form.schema, time: found(.time))
+    // Voids are few, and more than a gap.
+    guard found(.voidedSource) == nil, found(.voidedId) == nil else { return nil }
+    let list = form.referencesClass.flatMap { found(.references($0)) }
+    guard var draft = EventShapeDraft(event, root, fixed: trace.deciding.union([type.index]), list: list) else {
+      return nil
+    }
+    draft.addChecks(trace, form.schema, root, time: found(.time))
     guard let attributes = Self.attributes(findings, root, &draft) else { return nil }
     var roles = EventShape.Roles()
     for (role, place) in [
@@ -136,7 +159,7 @@ final class EventShapes {
       guard let index = found(role) else { continue }
       guard let gap = draft.gapByIndex[index] else { return nil }
       let isNumber = place == \.measure && !form.measureIsTime
-      guard draft.gaps[Int(gap)].isText != isNumber else { return nil }
+      guard draft.gaps[Int(gap)].kind == (isNumber ? .number : .text) else { return nil }
       roles[keyPath: place] = gap
     }
     guard roles.time >= 0 || flags.contains(.timeAssumed) else { return nil }

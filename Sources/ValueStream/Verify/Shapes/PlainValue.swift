@@ -9,21 +9,23 @@ enum PlainValue {
   static func text(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> (end: Int, length: Int) {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
+    guard let base = bytes.baseAddress else { return (start, -1) }
     var place = start
-    while place + 8 <= bytes.count {
-      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-      // Bit Twiddling Hacks, "Determine if a word has a zero byte", "… a byte less than n": the lowest bit that is set is exact.
-      let quote = word ^ (ones &* 0x22)
-      let escape = word ^ (ones &* 0x5C)
-      let delete = word ^ (ones &* 0x7F)
-      let low = (word &- ones &* 0x20) & ~word
-      let found =
-        ((quote &- ones) & ~quote | (escape &- ones) & ~escape | (delete &- ones) & ~delete | low | word) & tops
+    while place &+ 8 <= bytes.count {
+      let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      // Bit Twiddling Hacks, "Determine if a word has a zero byte", "… a byte less than n", "… greater than n", less what they do about
+      // bytes above 0x7F, which are found anyway: the lowest bit that is set is exact.
+      let quote = (word ^ (ones &* 0x22)) &- ones
+      let escape = (word ^ (ones &* 0x5C)) &- ones
+      let low = word &- ones &* 0x20
+      let delete = word &+ ones
+      let found = (quote | escape | low | delete | word) & tops
       if found != 0 {
-        let end = place + found.trailingZeroBitCount / 8
-        return bytes[end] == 0x22 ? (end, end - start) : slowText(bytes, start, from: end)
+        let end = place &+ found.trailingZeroBitCount / 8
+        return base.load(fromByteOffset: end, as: UInt8.self) == 0x22
+          ? (end, end - start) : slowText(bytes, start, from: end)
       }
-      place += 8
+      place &+= 8
     }
     return slowText(bytes, start, from: place)
   }
