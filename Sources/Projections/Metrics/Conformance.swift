@@ -86,7 +86,7 @@ public struct Conformance: Projection {
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
     let visits = ItemVisits(view, parts.cut)
     let places = StagePlaces(parts, view)
-    var delivered = SubjectTable<CompletionPosting>(view, most: view.completions.count)
+    let delivered = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
       if !row.stamp.flags.contains(.cancelled) { delivered.set(row.item, row) }
     }

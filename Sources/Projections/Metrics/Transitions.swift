@@ -46,7 +46,7 @@ public struct Transitions: Projection {
     split.groupings = query.groupings + [.stage, .word("to")]
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
-    var ended = SubjectTable<CompletionPosting>(view, most: view.completions.count)
+    let ended = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { ended.set($0.item, $0) }
     let ends = ended
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {

@@ -19,7 +19,7 @@ struct DeliveredItems {
     _ parts: AnswerParts, _ view: borrowing LedgerView, visits: ItemVisits? = nil,
     where passes: (CompletionPosting) -> Bool
   ) {
-    var deliveries = SubjectTable<CompletionPosting>(view, most: view.completions.count)
+    let deliveries = SubjectTable<CompletionPosting>(view, most: view.completions.count)
     var delivered = SubjectSet(view)
     var reopenings: [UInt32: Int] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
