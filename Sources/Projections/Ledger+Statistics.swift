@@ -49,6 +49,7 @@ extension Ledger {
       add("visits.settled", try index.settled.statistics(in: transaction))
       add("visits.corrected", try index.corrected.statistics(in: transaction))
       add("names", try store.names.statistics(in: transaction))
+      add("deployments.changes", try store.deployedChanges.statistics(in: transaction))
       add("defects.rows", try store.defectRows.statistics(in: transaction))
     }
     return LedgerStatistics(

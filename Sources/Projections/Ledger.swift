@@ -262,15 +262,19 @@ public final class Ledger: Sendable {
       projector = Projector(checkpoint: checkpoint, names: names, postings: writer)
       try projector.loadRules(FactSource(log.snapshot()))
     }
+    var known: ChangeLists?
     while true {
       let source = try FactSource(log.snapshot())
       let size = source.log.size
       if projector.position >= size { break }
+      var lists = try known ?? ChangeLists(log, source, after: projector.position)
       try projector.project(source, through: min(size, projector.position + factsAStep)) {
+        try lists.add(through: projector.position, source, to: projector.pending)
         let root = try source.log.root(size: projector.position).bytes
         projector.pending = try writer.submit(projector.pending, to: projector.checkpoint, root: root)
         progress?(projector.position, size)
       }
+      known = lists
     }
     try writer.drain()
     writer.endReading()

@@ -39,6 +39,13 @@ struct ListReferenceTests {
           + "\(position)")
     }
     #expect(found.sorted() == ["ma1", "mb1", "mb3", "mc3"])
+    // Of a range of subjects alone.
+    let b = try #require(try snapshot.symbolID("mb", in: .subject))
+    let c = try #require(try snapshot.symbolID("mc", in: .subject))
+    var some: [String] = []
+    try snapshot.forEachReference(to: UInt64(b)...UInt64(b)) { some.append("\($0 == b)\($1)") }
+    try snapshot.forEachReference(to: UInt64(c) ... .max) { some.append("\($0 == c)\($1)") }
+    #expect(some == ["true1", "true3", "true3"])
     let verifier = FactVerifier(log)
     let report = try log.verifyLog(makeVisitor: { try verifier.makeVisitor() })
     #expect(report.isClean)

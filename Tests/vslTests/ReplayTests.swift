@@ -97,7 +97,7 @@ import Testing
     let outcome = try program.run("rebuild", "--verify", "--format", "json")
     #expect(outcome.code == 0)
     let rows = try outcome.rows()
-    #expect(rows.count == 6)
+    #expect(rows.count == 7)
     for row in rows { #expect(row["live"] as? String == row["rebuilt"] as? String && row["same"] as? String == "yes") }
     #expect(Set(rows.compactMap { $0["live"] as? String }).count > 2)
     #expect(try FileManager.default.contentsOfDirectory(atPath: program.path("ledger")).sorted().count >= files.count)

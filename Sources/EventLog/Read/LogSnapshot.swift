@@ -76,20 +76,26 @@ public struct LogSnapshot: ~Copyable {
     }
   }
 
-  /// Calls `body` with every subject that an event names, and the event's position: by subject, then position. O(references).
-  public func forEachReference(_ body: (_ subject: UInt32, _ position: UInt64) -> Void) throws(LedgerError) {
-    try forEachListed(in: tables.references, body)
+  /// Calls `body` with every subject that an event names, of a range of them or of all, and the event's position: by subject, then
+  /// position. O(references).
+  public func forEachReference(
+    to subjects: ClosedRange<UInt64> = 0 ... .max, _ body: (_ subject: UInt32, _ position: UInt64) -> Void
+  ) throws(LedgerError) {
+    try forEachListed(in: tables.references, under: subjects, body)
   }
 
   /// Calls `body` with every position that a table lists under a subject: by subject, then position. O(entries).
   func forEachListed(
-    in table: MultiTable<UInt64>, _ body: (_ subject: UInt32, _ position: UInt64) -> Void
+    in table: MultiTable<UInt64>, under subjects: ClosedRange<UInt64> = 0 ... .max,
+    _ body: (_ subject: UInt32, _ position: UInt64) -> Void
   ) throws(LedgerError) {
     try storage { () throws(LMDBError) in
       var cursor = try Cursor(table, in: transaction)
-      var more = try cursor.moveToFirst()
+      var more = try cursor.move(toFirstNotBelow: subjects.lowerBound)
       while more {
-        let subject = UInt32(truncatingIfNeeded: cursor.integerKey)
+        let key = cursor.integerKey
+        if key > subjects.upperBound { return }
+        let subject = UInt32(truncatingIfNeeded: key)
         // From value to value LMDB takes longer than from page to page, even where a page holds but two.
         var hasPage = try cursor.readPage()
         while hasPage {

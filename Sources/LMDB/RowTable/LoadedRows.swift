@@ -1,3 +1,5 @@
+import CLMDB
+
 /// The rows of a ``RowReader``, all looked up, to be read by several threads at once.
 ///
 /// `@unchecked Sendable`: nothing is looked up or remembered any more; the memory lies in the map and in the reader. **Valid only while the
@@ -30,6 +32,18 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
   public func place(of index: Int) -> UnsafePointer<Row>? {
     let (rows, first) = block(index / RowTable<Row>.rowsPerBlock)
     return index - first < rows.count ? rows.baseAddress.map { $0 + (index - first) } : nil
+  }
+}
+
+extension LoadedRows {
+  /// Asks for the memory of a row that will be read soon; nothing for one that is not there.
+  @inlinable
+  public func prefetch(_ index: Int) {
+    let (rows, first) = block(index / RowTable<Row>.rowsPerBlock)
+    guard let base = rows.baseAddress, index - first < rows.count else { return }
+    let row = UnsafeRawPointer(base + (index - first))
+    vsl_prefetch(row)
+    vsl_prefetch(row + (MemoryLayout<Row>.stride - 1))
   }
 }
 

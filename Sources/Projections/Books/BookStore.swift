@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 6
+  static let projectionVersion: UInt32 = 7
 
   /// The address space that a new file begins with; it doubles when that is full.
   @TaskLocal static var initialMapSize = 1 << 28
@@ -38,6 +38,7 @@ final class BookStore: Sendable {
   let events: RowTable<EventPosting>
   let names: IntegerTable
   let defectRows: MultiTable<UInt32>
+  let deployedChanges: RowTable<DeployedChange>
   let visitIndex: VisitIndex
   private let meta: IntegerTable
 
@@ -60,6 +61,7 @@ final class BookStore: Sendable {
     events = try RowTable(name: "book.events", environment: environment)
     names = try IntegerTable(name: "names", environment: environment)
     defectRows = try MultiTable(name: "defects.rows", order: .integer, environment: environment)
+    deployedChanges = try RowTable(name: "deployments.changes", environment: environment)
     meta = try IntegerTable(name: "meta", environment: environment)
     visitIndex = try VisitIndex(environment: environment, meta: meta)
   }
@@ -109,6 +111,9 @@ final class BookStore: Sendable {
     try defects.append(pending.defects.contents, in: transaction)
     try blocks.append(pending.blocks.contents, in: transaction)
     try events.append(pending.events.contents, in: transaction)
+    try pending.deployedChanges.withUnsafeBufferPointer { rows throws(LMDBError) in
+      try deployedChanges.append(rows, in: transaction)
+    }
     for (defect, row) in pending.defectRows { try defectRows.insert(row, under: UInt64(defect), in: transaction) }
     for (namespace, number, bytes) in pending.names {
       try bytes.withUnsafeBufferPointer { buffer throws(LMDBError) in

@@ -116,7 +116,7 @@ public struct CumulativeFlow: Projection {
     }
     let parts = try AnswerParts(own, view)
     let at = parts.cut.atMicros
-    var arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+    let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
     StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
     let arrived = arrivals
     let first = arrived.values.lazy.map(\.effectiveMicros).min()

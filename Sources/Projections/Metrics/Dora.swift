@@ -37,7 +37,9 @@ public struct Dora: Projection {
   private struct Keys {
     var deployments = 0
     var succeeded = 0
-    var days: Set<Int32> = []
+    var days = 0
+    /// The last day with a successful one: they come in the order of time.
+    var lastDay: Int32?
     var failed = 0
     var notRecovered = 0
     var unplanned = 0
@@ -60,19 +62,24 @@ public struct Dora: Projection {
     let range = view.events.timeRange(in: parts.cut) ?? 0...0
     let days = try PeriodCalendar(
       .day, timeZone: parts.timeZone, covering: range.lowerBound, through: range.upperBound)
+    var (day, dayEnd) = (Int32(0), Int64.min)
     var joins: [String: Int] = [:]
     for (place, deployment) in facts.deployments.enumerated() {
-      var row = deployment.row
-      row.attributes = 0
       guard parts.isInRange(deployment.micros) else { continue }
       if let join = deployment.join { joins[join.rawValue, default: 0] += 1 }
-      figures.add(row, at: deployment.micros, word: UInt32(deployment.service)) { keys in
+      if deployment.micros >= dayEnd, let number = days.number(of: deployment.micros) {
+        (day, dayEnd) = (number, days.end(number))
+      }
+      figures.add(deployment.row, at: deployment.micros, word: UInt32(deployment.service)) { keys in
         keys.deployments += 1
         keys.firstMicros = min(keys.firstMicros, deployment.micros)
         keys.lastMicros = max(keys.lastMicros, deployment.micros)
         if deployment.succeeded {
           keys.succeeded += 1
-          if let day = days.number(of: deployment.micros) { keys.days.insert(day) }
+          if day != keys.lastDay {
+            keys.days += 1
+            keys.lastDay = day
+          }
         }
         if deployment.isUnplanned { keys.unplanned += 1 }
         for micros in facts.changes(of: place) where micros >= 0 { keys.changes.append(micros) }
@@ -112,7 +119,7 @@ public struct Dora: Projection {
         .map { AnswerParts.seconds($0.percentilesMicros[0]) } ?? .null
     }
     return [
-      .integer(Int64(keys.deployments)), .integer(Int64(keys.succeeded)), .integer(Int64(keys.days.count)),
+      .integer(Int64(keys.deployments)), .integer(Int64(keys.succeeded)), .integer(Int64(keys.days)),
       .integer(Int64(changes.count)), median(&changes), .integer(Int64(keys.failed)), share(keys.failed),
       .integer(Int64(recoveries.count)), median(&recoveries), .integer(Int64(keys.notRecovered)),
       .integer(Int64(keys.unplanned)), share(keys.unplanned),

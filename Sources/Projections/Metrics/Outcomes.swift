@@ -54,7 +54,7 @@ public struct Outcomes: Projection {
           return figures.cells(
             row,
             [
-              .integer(row.sum.count), .number(last.value), last.unit.map(Value.text) ?? .null,
+              .integer(row.sum.count), .number(last.value), last.unit(view).map(Value.text) ?? .null,
               .timestamp(last.micros), previous.map { .number(last.value - $0) } ?? .null,
               target.map { .number($0.value) } ?? .null,
               target.map { .text($0.saysAtLeast ?? true ? "at least" : "at most") } ?? .null,

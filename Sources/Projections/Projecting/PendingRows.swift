@@ -16,6 +16,9 @@ final class PendingRows: @unchecked Sendable {
   /// For each new defect posting: its defect and row.
   @exclusivity(unchecked) var defectRows: [(subject: UInt32, row: UInt32)] = []
 
+  /// The changes that deployments list.
+  @exclusivity(unchecked) var deployedChanges: [DeployedChange] = []
+
   init(after counts: BookCounts) {
     arrivals = RowBuffer(firstRow: counts.arrivals)
     visits = RowBuffer(firstRow: counts.visits)
@@ -46,6 +49,7 @@ final class PendingRows: @unchecked Sendable {
     events.restart(at: counts.events)
     names.removeAll(keepingCapacity: true)
     defectRows.removeAll(keepingCapacity: true)
+    deployedChanges.removeAll(keepingCapacity: true)
   }
 }
 

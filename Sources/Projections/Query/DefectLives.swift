@@ -29,7 +29,7 @@ struct DefectLives {
 
   /// Gathers the lives of the defects that pass; rejected and duplicate ones have none.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView, where passes: (DefectPosting) -> Bool) {
-    var postings = SubjectTable<DefectPosting>(view)
+    let postings = SubjectTable<DefectPosting>(view)
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { row in
       if passes(row) { postings.set(row.defect, row) }
     }

@@ -13,19 +13,45 @@ struct DeliveryFacts {
     case serviceAndTime = "service and time"
   }
 
-  /// One production deployment.
+  /// One production deployment. Its members stand in an order that leaves little room between them.
   struct Deployment {
-    var row: EventPosting
-    /// Its place in ``DeliveryFacts/services``; 0 for none.
-    var service: Int
-    var succeeded: Bool
-    var isUnplanned: Bool
-    var join: Join?
-    /// When service was restored after its failure; nil while it is not, or when it did not fail.
-    var recoveredMicros: Int64?
+    /// The stamp of its posting.
+    fileprivate let stamp: PostingStamp
+    /// When it was.
+    let micros: Int64
     /// When its failure began.
     var failedMicros: Int64?
-    var micros: Int64 { row.effectiveMicros }
+    let succeeded: Bool
+    let isUnplanned: Bool
+    var join: Join?
+    fileprivate let subject: UInt32
+    /// When service was restored after its failure; nil while it is not, or when it did not fail.
+    var recoveredMicros: Int64?
+    private let serviceNumber: UInt32
+    /// Its number in the order of the log.
+    fileprivate let number: UInt32
+
+    fileprivate init(_ row: EventPosting, _ said: DeliveryWords.Said, number: Int) {
+      stamp = row.stamp
+      micros = row.effectiveMicros
+      failedMicros = said.succeeded ? nil : row.effectiveMicros
+      succeeded = said.succeeded
+      isUnplanned = FactFlags(rawValue: row.factFlags).contains(.saidTrue)
+      join = said.succeeded ? nil : .itself
+      subject = row.subject
+      serviceNumber = UInt32(truncatingIfNeeded: said.service)
+      self.number = UInt32(truncatingIfNeeded: number)
+    }
+
+    /// Its place in ``DeliveryFacts/services``; 0 for none.
+    var service: Int { Int(serviceNumber) }
+
+    /// What it counts as in figures: without attributes, since what it says of itself is none of an item.
+    var row: EventPosting {
+      EventPosting(
+        stamp: stamp, effectiveMicros: micros, measure: 0, subject: subject, argument: 0, attributes: 0, opening: 0,
+        kind: EventKind.deploymentCompleted.rawValue, factFlags: 0)
+    }
   }
 
   /// What is looked at, besides merged changes.
@@ -47,6 +73,17 @@ struct DeliveryFacts {
   private struct Incident {
     var row: EventPosting
     var service: Int
+    /// The deployment that it names.
+    var deployment: UInt32? {
+      FactFlags(rawValue: row.factFlags).contains(.argumentIsSubject) && row.argument != 0 ? row.argument : nil
+    }
+  }
+
+  /// A merged change.
+  private struct Change {
+    var committedMicros: Int64
+    /// The first deployment that brought it; `Int.max` for none.
+    var place = Int.max
   }
 
   /// Gathers and joins. The question's filter holds for deployments; incidents and changes are looked for among all.
@@ -57,31 +94,25 @@ struct DeliveryFacts {
   init(
     _ parts: AnswerParts, _ view: borrowing LedgerView, withChanges: Bool = true, among selected: SelectedEvents? = nil
   ) throws {
-    var numbers = ServiceNumbers(view)
     let kinds = Self.kinds + (withChanges ? [.changeMerged] : [])
     let selected = selected ?? SelectedEvents(kinds, parts.cut, view)
-    try gatherDeployments(parts, &numbers, selected, view)
-    // Of two at one instant the id decides, so that the order of arrival does not.
-    deployments = Self.sorted(deployments, view)
-    var incidents: [Incident] = []
-    var resolved: [UInt32: Int64] = [:]
-    var commits = SubjectTable<Int64>(view)
-    selected.forEach(in: view.events) { _, row in
-      switch EventKind(rawValue: row.kind) {
-      case .incidentOpened: incidents.append(Incident(row: row, service: numbers.number(of: row.attributes, view)))
-      case .incidentResolved:
-        resolved[row.subject] = max(resolved[row.subject] ?? .min, row.effectiveMicros)
-      case .changeMerged where withChanges:
+    let merged = withChanges ? selected.only([.changeMerged]) : nil
+    let events = view.events
+    let subjectCount = Int(view.log.symbolCount(in: .subject))
+    let changes = try Cores.both(for: selected.count) {
+      try gatherDeployments(parts, selected, view)
+    } _: {
+      let changes = SubjectTable<Change>(subjectCount: subjectCount, most: merged?.count ?? 0)
+      merged?.forEach(in: events) { _, row in
         // Merged twice: the earliest commit counts, in whatever order the two arrived.
         let committed = row.measure == 0 ? row.effectiveMicros : Int64(bitPattern: row.measure)
-        commits.update(row.subject, default: committed) { $0 = min($0, committed) }
-      default: break
+        changes.update(row.subject, default: Change(committedMicros: committed)) {
+          $0.committedMicros = min($0.committedMicros, committed)
+        }
       }
-    }
-    services = numbers.names
-    joinIncidents(incidents, resolved, parts)
-    recoverFailures()
-    if withChanges { try joinChanges(commits, parts, view) }
+      return changes
+    }.1
+    if withChanges { joinChanges(changes, parts, view) }
   }
 
   /// The times from commit to production of the changes that a deployment brought first; negative ones are clock skew.
@@ -92,63 +123,103 @@ struct DeliveryFacts {
   /// How many changes were deployed before they were committed.
   var earlyChanges: Int { changeMicros.reduce(0) { $0 + ($1 < 0 ? 1 : 0) } }
 
+  /// Deployments with the incidents that were due to them.
   private mutating func gatherDeployments(
-    _ parts: AnswerParts, _ numbers: inout ServiceNumbers, _ selected: SelectedEvents, _ view: borrowing LedgerView
+    _ parts: AnswerParts, _ selected: SelectedEvents, _ view: borrowing LedgerView
   ) throws {
+    var words = DeliveryWords(view)
     let production = Set(parts.policy.productionEnvironments)
-    var environments: [UInt32: Bool] = [:]
-    var found: [Deployment] = []
+    var environments = [Bool?](repeating: nil, count: Int(view.log.symbolCount(in: .text)) + 1)
+    environments[0] = false
     let rows = try EventRows([.deploymentCompleted], parts.query, parts.cut, view, among: selected)
+    deployments.reserveCapacity(rows.count)
     rows.forEach(view) { event in
-      let argument = event.row.argument
+      let argument = Int(event.row.argument)
+      guard argument < environments.count else { return }
       let counts =
-        environments[argument]
-        ?? (argument == 0 ? false : production.contains(view.log.symbolString(argument, in: .text) ?? ""))
+        environments[argument] ?? production.contains(view.log.symbolString(event.row.argument, in: .text) ?? "")
       environments[argument] = counts
       guard counts else { return }
-      let succeeded = event.words[.outcome] == "succeeded"
-      found.append(
-        Deployment(
-          row: event.row, service: numbers.number(of: event.row.attributes, view), succeeded: succeeded,
-          isUnplanned: event.saidTrue, join: succeeded ? nil : .itself, recoveredMicros: nil,
-          failedMicros: succeeded ? nil : event.row.effectiveMicros))
+      let said = words.said(by: event.row.attributes, view)
+      deployments.append(Deployment(event.row, said, number: deployments.count))
     }
-    deployments = found
+    Self.sort(&deployments, view)
+    var incidents: [Incident] = []
+    var resolved: [UInt32: Int64] = [:]
+    selected.only([.incidentOpened, .incidentResolved]).forEach(in: view.events) { _, row in
+      if row.kind == EventKind.incidentOpened.rawValue {
+        incidents.append(Incident(row: row, service: words.said(by: row.attributes, view).service))
+      } else {
+        resolved[row.subject] = max(resolved[row.subject] ?? .min, row.effectiveMicros)
+      }
+    }
+    services = words.services
+    joinIncidents(incidents, resolved, parts, SubjectSet(view))
+    recoverFailures()
   }
 
-  private static func sorted(_ list: [Deployment], _ view: borrowing LedgerView) -> [Deployment] {
-    // Nearly in order already, and large: their places are sorted, of which equal ones stay in order.
-    var places = list.indices.map { (micros: list[$0].micros, place: $0) }
-    places.sort { ($0.micros, $0.place) < ($1.micros, $1.place) }
-    var sorted = places.map { list[$0.place] }
+  /// Puts deployments, which are in the order of the log, into that of time.
+  private static func sort(_ list: inout [Deployment], _ view: borrowing LedgerView) {
+    // Nearly in order already: those that came late are taken out, and put between the others from the end.
+    var late: [Deployment] = []
+    var kept = 0
+    for place in list.indices {
+      if kept > 0, list[place].micros < list[kept - 1].micros {
+        late.append(list[place])
+      } else {
+        list[kept] = list[place]
+        kept += 1
+      }
+    }
+    late.sort { ($0.micros, $0.number) < ($1.micros, $1.number) }
+    var end = list.count
+    while let last = late.last {
+      end -= 1
+      if kept > 0, list[kept - 1].micros > last.micros {
+        kept -= 1
+        list[end] = list[kept]
+      } else {
+        list[end] = last
+        late.removeLast()
+      }
+    }
+    // Of two at one instant the id decides, so that the order of arrival does not.
     var first = 0
-    while first < sorted.count {
+    while first < list.count {
       var end = first + 1
-      while end < sorted.count, sorted[end].micros == sorted[first].micros { end += 1 }
+      while end < list.count, list[end].micros == list[first].micros { end += 1 }
       if end > first + 1 {
         var named: [(name: String, deployment: Deployment)] = []
-        for one in sorted[first..<end] { named.append((view.subjectName(one.row.subject), one)) }
-        sorted.replaceSubrange(first..<end, with: named.sorted { $0.name < $1.name }.map(\.deployment))
+        for one in list[first..<end] { named.append((view.subjectName(one.subject), one)) }
+        list.replaceSubrange(first..<end, with: named.sorted { $0.name < $1.name }.map(\.deployment))
       }
       first = end
     }
-    return sorted
   }
 
   /// Incidents that name their deployment, else the newest one of their service within the attribution window.
-  private mutating func joinIncidents(_ incidents: [Incident], _ resolved: [UInt32: Int64], _ parts: AnswerParts) {
+  private mutating func joinIncidents(
+    _ incidents: [Incident], _ resolved: [UInt32: Int64], _ parts: AnswerParts, _ noSubjects: SubjectSet
+  ) {
+    // What incidents ask for: few of the deployments, often.
+    var named = noSubjects
+    var isAskedFor = [Bool](repeating: false, count: services.count)
+    for incident in incidents {
+      if let deployment = incident.deployment { named.insert(deployment) } else { isAskedFor[incident.service] = true }
+    }
+    isAskedFor[0] = false
     var placeOfSubject: [UInt32: Int] = [:]
     var placesOfService = [[Int]](repeating: [], count: services.count)
     for (place, deployment) in deployments.enumerated() {
-      placeOfSubject[deployment.row.subject] = place
-      if deployment.service != 0 { placesOfService[deployment.service].append(place) }
+      if named.contains(deployment.subject) { placeOfSubject[deployment.subject] = place }
+      if isAskedFor[deployment.service] { placesOfService[deployment.service].append(place) }
     }
     let window = Int64(parts.policy.attributionWindowSeconds * 1e6)
     for incident in incidents {
       let instant = incident.row.effectiveMicros
       var joined: (place: Int, join: Join)?
-      if FactFlags(rawValue: incident.row.factFlags).contains(.argumentIsSubject), incident.row.argument != 0 {
-        joined = placeOfSubject[incident.row.argument].map { ($0, .named) }
+      if let deployment = incident.deployment {
+        joined = placeOfSubject[deployment].map { ($0, .named) }
       } else if incident.service != 0 {
         joined = newest(of: placesOfService[incident.service], at: instant, within: window).map {
           ($0, .serviceAndTime)
@@ -192,69 +263,34 @@ struct DeliveryFacts {
 
   /// Each change belongs to the first successful production deployment that lists it.
   private mutating func joinChanges(
-    _ commits: SubjectTable<Int64>, _ parts: AnswerParts, _ view: borrowing LedgerView
-  ) throws {
-    changeStarts = [Int](repeating: 0, count: deployments.count + 1)
-    var byPosition: [(position: UInt64, place: Int)] = []
-    // Most references are of other events: a bit tells them apart before anything is looked up.
-    var isDeployment = PositionSet(upTo: parts.cut.position)
-    for (place, deployment) in deployments.enumerated() where deployment.succeeded {
-      byPosition.append((deployment.row.stamp.position, place))
-      isDeployment.insert(deployment.row.stamp.position)
+    _ changes: SubjectTable<Change>, _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) {
+    // Deployments by position, as the lists are.
+    var byPosition = [(position: UInt64, place: Int?)](repeating: (0, nil), count: deployments.count)
+    for (place, deployment) in deployments.enumerated() {
+      byPosition[Int(deployment.number)] = (deployment.stamp.position, deployment.succeeded ? place : nil)
     }
-    byPosition.sort { $0.position < $1.position }
-    var firstPlace = SubjectTable<Int>(view)
-    var listed: [UInt32] = []
-    try view.log.forEachReference { subject, position in
-      guard isDeployment.contains(position), commits[subject] != nil else { return }
-      var low = 0
-      var high = byPosition.count - 1
-      while low < high {
-        let middle = (low + high) / 2
-        if byPosition[middle].position < position { low = middle + 1 } else { high = middle }
+    var next = 0
+    let lists = view.deployedChanges
+    for block in lists.blocks(through: lists.firstRow(positionAfter: parts.cut.position)) {
+      for row in block.rows {
+        while next < byPosition.count, byPosition[next].position < row.position { next += 1 }
+        guard next < byPosition.count, byPosition[next].position == row.position, let place = byPosition[next].place
+        else { continue }
+        changes.change(row.change) { $0.place = min($0.place, place) }
       }
-      let place = byPosition[low].place
-      if firstPlace[subject] == nil { listed.append(subject) }
-      firstPlace.update(subject, default: place) { $0 = min($0, place) }
     }
-    undeployedChanges = commits.count - listed.count
-    for subject in listed { if let place = firstPlace[subject] { changeStarts[place + 1] += 1 } }
+    changeStarts = [Int](repeating: 0, count: deployments.count + 1)
+    for change in changes.values {
+      if change.place < deployments.count { changeStarts[change.place + 1] += 1 } else { undeployedChanges += 1 }
+    }
     for place in deployments.indices { changeStarts[place + 1] += changeStarts[place] }
-    var next = changeStarts
-    var micros = [Int64](repeating: 0, count: listed.count)
-    for subject in listed {
-      guard let place = firstPlace[subject], let committed = commits[subject] else { continue }
-      micros[next[place]] = deployments[place].micros - committed
-      next[place] += 1
+    var ends = changeStarts
+    var micros = [Int64](repeating: 0, count: changes.count - undeployedChanges)
+    for change in changes.values where change.place < deployments.count {
+      micros[ends[change.place]] = deployments[change.place].micros - change.committedMicros
+      ends[change.place] += 1
     }
     changeMicros = micros
-  }
-}
-
-/// Numbers the services that events name.
-private struct ServiceNumbers {
-  private(set) var names = [""]
-  private var numbers: [String: Int] = [:]
-  /// By what the events say of themselves; nil when that was not met yet.
-  private var bySymbol: [Int?]
-
-  init(_ view: borrowing LedgerView) {
-    bySymbol = [Int?](repeating: nil, count: Int(view.log.symbolCount(in: .attributes)) + 1)
-  }
-
-  /// The number of the service that an event with these attributes names; 0 for none.
-  mutating func number(of symbol: UInt32, _ view: borrowing LedgerView) -> Int {
-    guard Int(symbol) < bySymbol.count else { return 0 }
-    if let known = bySymbol[Int(symbol)] { return known }
-    var number = 0
-    if let name = EventRows.words(symbol, view)[.service] {
-      number = numbers[name] ?? names.count
-      if number == names.count {
-        numbers[name] = number
-        names.append(name)
-      }
-    }
-    bySymbol[Int(symbol)] = number
-    return number
   }
 }

@@ -12,19 +12,64 @@ struct EventItemAttributes {
   private struct Said {
     var fromMicros: Int64
     var set: UInt32
+
+    init(fromMicros: Int64, set: UInt32) {
+      self.fromMicros = fromMicros
+      self.set = set
+    }
+
+    init(_ span: VisitSpan) { self.init(fromMicros: span.fromMicros, set: span.attributes) }
   }
 
-  /// Finds them for events by their items, 0 for none, and their instants.
+  /// Finds them for events by the items that they name.
   ///
   /// O(visits of the items + events); 20 bytes of memory an event and 12 a subject.
-  init(of events: [(item: UInt32, micros: Int64)], _ view: borrowing LedgerView, _ cut: Cut) {
-    let itemCount = Int(view.log.symbolCount(in: .subject)) + 1
-    let places = Scratch<UInt32>(count: itemCount)
+  init(of events: SelectedEvents, _ view: borrowing LedgerView, _ cut: Cut) {
+    let subjectCount = Int(view.log.symbolCount(in: .subject))
+    let instants = Scratch<Int64>(count: events.count)
+    let named = Scratch<UInt32>(count: events.count)
+    let (micros, itemOfEvent) = (Unchecked(instants.elements), Unchecked(named.elements))
+    events.forEachOnCores(in: view.events) { place, row in
+      let item = EventRows.item(of: row)
+      micros.value[place] = row.effectiveMicros
+      itemOfEvent.value[place] = Int(item) <= subjectCount ? item : 0
+    }
+    let places = Scratch<UInt32>(count: subjectCount + 1)
     let next = places.elements
-    for event in events where event.item != 0 && Int(event.item) < itemCount { next[Int(event.item)] += 1 }
+    // One core orders the events while the other passes over the books, whose blocks are looked up before.
+    let books = (view.arrivals, view.completions)
+    _ = (books.0.blocks(in: cut), books.1.blocks(in: cut))
+    let ((items, order), (arrived, completed)) = Cores.both(for: events.count) {
+      Self.ordered(named.elements, next)
+    } _: {
+      (Self.said(books.0, subjectCount, cut), Self.said(books.1, subjectCount, cut))
+    }
+    let ordered = order.elements
+    sets = Scratch<UInt32>(count: events.count)
+    let sets = sets.elements
+    _ = ItemVisits(view, cut).fold(over: items, isSerial: false) {
+      ()
+    } _: { _, item, spans in
+      let (arrival, completion) = (arrived[item], completed[item])
+      // Behind the last event of the item before, and before the first of the next.
+      for index in Int(next[Int(item) - 1])..<Int(next[Int(item)]) {
+        let place = Int(ordered[index])
+        sets[place] = Self.set(at: micros.value[place], arrival, spans, completion)
+      }
+    }
+    withExtendedLifetime((instants, named, places, order)) {}
+  }
+
+  /// The items that are named, ascending, and the places of the events in their order.
+  ///
+  /// - Parameter next: zeros, one for each subject; afterwards where the events of each item end in that order.
+  private static func ordered(
+    _ named: UnsafeMutableBufferPointer<UInt32>, _ next: UnsafeMutableBufferPointer<UInt32>
+  ) -> (items: [UInt32], places: Scratch<UInt32>) {
+    for item in named where item != 0 { next[Int(item)] += 1 }
     var items: [UInt32] = []
     var total: UInt32 = 0
-    for item in 0..<itemCount {
+    for item in next.indices {
       let count = next[item]
       if count > 0 { items.append(UInt32(item)) }
       next[item] = total
@@ -32,53 +77,35 @@ struct EventItemAttributes {
     }
     let order = Scratch<UInt32>(count: Int(total))
     let ordered = order.elements
-    for (place, event) in events.enumerated() where event.item != 0 && Int(event.item) < itemCount {
-      ordered[Int(next[Int(event.item)])] = UInt32(truncatingIfNeeded: place)
-      next[Int(event.item)] += 1
+    for (place, item) in named.enumerated() where item != 0 {
+      ordered[Int(next[Int(item)])] = UInt32(truncatingIfNeeded: place)
+      next[Int(item)] += 1
     }
+    return (items, order)
+  }
 
-    // Each book is passed over by one core; where its blocks lie is looked up before.
-    let books = (view.arrivals, view.completions)
-    _ = (books.0.blocks(in: cut), books.1.blocks(in: cut))
-    let subjects = SubjectTable<Said>(view)
-    let (arrived, completed) = Cores.both(for: events.count) {
-      Self.said(books.0, subjects, cut)
-    } _: {
-      Self.said(books.1, subjects, cut)
+  /// What was said last at an instant; before anything was, what was said first. Of two at one instant the later in the item's life counts.
+  @inline(__always)
+  private static func set(at instant: Int64, _ arrival: Said?, _ spans: ItemSpans, _ completion: Said?) -> UInt32 {
+    var last: Said?
+    if let arrival, arrival.fromMicros <= instant { last = arrival }
+    var place = spans.count - 1
+    while place >= 0, spans[place].fromMicros > instant { place -= 1 }
+    if place >= 0, spans[place].fromMicros >= last?.fromMicros ?? .min { last = Said(spans[place]) }
+    if let completion, completion.fromMicros <= instant, completion.fromMicros >= last?.fromMicros ?? .min {
+      last = completion
     }
-    sets = Scratch<UInt32>(count: events.count)
-    let sets = sets.elements
-    _ = ItemVisits(view, cut).fold(over: items, isSerial: false) {
-      [Said]()
-    } _: { said, item, spans in
-      said.removeAll(keepingCapacity: true)
-      if let arrival = arrived[item] { said.append(arrival) }
-      for span in spans { said.append(Said(fromMicros: span.fromMicros, set: span.attributes)) }
-      if let completion = completed[item] { said.append(completion) }
-      // Nearly in order. Of two at one instant the later in the item's life comes last.
-      for index in said.indices.dropFirst() {
-        var place = index
-        while place > 0, said[place - 1].fromMicros > said[place].fromMicros {
-          said.swapAt(place, place - 1)
-          place -= 1
-        }
-      }
-      guard let first = said.first else { return }
-      // Behind the last event of the item before, and before the first of the next.
-      for index in Int(next[Int(item) - 1])..<Int(next[Int(item)]) {
-        let place = Int(ordered[index])
-        let micros = events[place].micros
-        sets[place] = said.last { $0.fromMicros <= micros }?.set ?? first.set
-      }
-    }
-    withExtendedLifetime((places, order)) {}
+    if let last { return last.set }
+    var first = arrival
+    if let span = spans.first, span.fromMicros < first?.fromMicros ?? .max { first = Said(span) }
+    if let completion, completion.fromMicros < first?.fromMicros ?? .max { first = completion }
+    return first?.set ?? 0
   }
 
   private static func said<Row: Posting>(
-    _ book: RowReader<Row>, _ empty: SubjectTable<Said>, _ cut: Cut
+    _ book: RowReader<Row>, _ subjectCount: Int, _ cut: Cut
   ) -> SubjectTable<Said> {
-    var table = empty
-    table.reserve(book.count)
+    let table = SubjectTable<Said>(subjectCount: subjectCount, most: book.count)
     StandingEntries(book, cut).forEach(in: book) {
       table.set($0.subject, Said(fromMicros: $0.effectiveMicros, set: $0.attributes))
     }

@@ -62,7 +62,7 @@ struct EventRows {
     /// Its posting.
     var row: EventPosting
     /// What kind of event it is.
-    var kind: EventKind
+    var kind: EventKind { EventKind(rawValue: row.kind) ?? .opaque }
     /// Not counted by reference: whoever passes over events has it.
     fileprivate let table: Unmanaged<EventWordTable>
     /// What it says of itself.
@@ -105,11 +105,11 @@ struct EventRows {
       attributes = nil
       return
     }
-    var events: [(item: UInt32, micros: Int64)] = []
-    events.reserveCapacity(self.selected.count)
-    self.selected.forEach(in: view.events) { _, row in events.append((Self.item(of: row), row.effectiveMicros)) }
-    attributes = EventItemAttributes(of: events, view, cut)
+    attributes = EventItemAttributes(of: self.selected, view, cut)
   }
+
+  /// How many there are before the filter.
+  var count: Int { selected.count }
 
   /// Calls `body` with each event, in the order of the log.
   func forEach(_ view: borrowing LedgerView, _ body: (Event) throws -> Void) rethrows {
@@ -125,9 +125,7 @@ struct EventRows {
         guard passes(table[row.attributes], view.attributeSet(set)) else { return }
       }
       try body(
-        Event(
-          row: row, kind: EventKind(rawValue: row.kind) ?? .opaque, table: .passUnretained(table), item: item,
-          itemAttributes: set))
+        Event(row: row, table: .passUnretained(table), item: item, itemAttributes: set))
     }
     withExtendedLifetime(table) {}
   }
@@ -146,13 +144,21 @@ struct EventRows {
   }
 
   /// The item that an event is about or names.
+  @inline(__always)
   static func item(of row: EventPosting) -> UInt32 {
-    switch EventKind(rawValue: row.kind) {
-    case .itemCreated, .itemChanged, .itemLinked, .itemRejected, .workLogged: row.subject
-    case .checkCompleted, .defectFound, .changeMerged, .feedbackReceived, .outcomeMeasured: row.argument
-    default: 0
-    }
+    guard row.kind < 64 else { return 0 }
+    let kind: UInt64 = 1 << UInt64(row.kind)
+    return aboutItems & kind != 0 ? row.subject : namingItems & kind != 0 ? row.argument : 0
   }
+
+  /// A bit for each kind of event that is about an item.
+  private static let aboutItems = SelectedEvents.mask([
+    .itemCreated, .itemChanged, .itemLinked, .itemRejected, .workLogged,
+  ])
+  /// A bit for each kind of event that names one.
+  private static let namingItems = SelectedEvents.mask([
+    .checkCompleted, .defectFound, .changeMerged, .feedbackReceived, .outcomeMeasured,
+  ])
 
   /// What an event says of itself, from its symbol of attributes.
   static func words(_ symbol: UInt32, _ view: borrowing LedgerView) -> EventWords {

@@ -41,7 +41,7 @@ struct FirstPass {
     let saysFailed = (0...view.log.symbolCount(in: .attributes)).map { symbol in
       EventRows.words(symbol, view)[.outcome] == "failed"
     }
-    let lanes = checks.fold(.checkCompleted, in: view.events) {
+    let lanes = checks.only([.checkCompleted]).fold(in: view.events) {
       [UInt32]()
     } _: { items, row in
       if Int(row.attributes) < saysFailed.count, saysFailed[Int(row.attributes)] {

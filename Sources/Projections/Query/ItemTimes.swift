@@ -79,7 +79,7 @@ struct BlockedSums {
 
   /// Sums up the blocks of all items.
   init(_ parts: borrowing AnswerParts, _ view: borrowing LedgerView) {
-    var sums = SubjectTable<Times>(view)
+    let sums = SubjectTable<Times>(view)
     let (clock, rules, cut) = (parts.clock, parts.rules, parts.cut)
     view.blocks.forEachRow(in: cut) { row in
       let signed = clock.signedSpan(row, cut.atMicros)

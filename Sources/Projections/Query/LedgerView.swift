@@ -21,6 +21,8 @@ public struct LedgerView: ~Copyable {
   let defects: RowReader<DefectPosting>
   let blocks: RowReader<BlockPosting>
   let events: RowReader<EventPosting>
+  /// The changes that deployments list.
+  let deployedChanges: RowReader<DeployedChange>
   /// The visits once more, by item.
   let visitIndex: VisitIndexReader
   let stages: NameTable
@@ -46,6 +48,7 @@ public struct LedgerView: ~Copyable {
     let defects = try store.defects.reader(in: transaction)
     let blocks = try store.blocks.reader(in: transaction)
     let events = try store.events.reader(in: transaction)
+    let deployedChanges = try store.deployedChanges.reader(in: transaction)
     let visitIndex = try VisitIndexReader(store.visitIndex, in: transaction)
     let names = try store.names(in: transaction)
     // Another process may append and post between the two snapshots: what the log's does not hold yet, the view leaves out.
@@ -56,6 +59,7 @@ public struct LedgerView: ~Copyable {
     self.defects = defects
     self.blocks = blocks
     self.events = events
+    self.deployedChanges = deployedChanges
     self.visitIndex = visitIndex
     var stages = NameTable()
     for name in names.stages { _ = stages.intern(name) }

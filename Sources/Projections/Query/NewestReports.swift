@@ -6,10 +6,13 @@ struct NewestReports {
     var position: UInt64
     var stream: UInt16
     var value: Double
-    /// The unit that it names.
-    var unit: String?
+    /// What it says of itself: a symbol of the log's attributes.
+    fileprivate var attributes: UInt32
 
     fileprivate func precedes(_ other: Report) -> Bool { (micros, position) < (other.micros, other.position) }
+
+    /// The unit that it names.
+    func unit(_ view: borrowing LedgerView) -> String? { EventRows.words(attributes, view)[.unit] }
   }
 
   /// How many there are.
@@ -23,7 +26,7 @@ struct NewestReports {
   mutating func add(_ event: EventRows.Event, _ value: Double) {
     let report = Report(
       micros: event.row.effectiveMicros, position: event.row.stamp.position, stream: event.row.stamp.stream,
-      value: value, unit: event.words[.unit])
+      value: value, attributes: event.row.attributes)
     count += 1
     if last.map({ $0.precedes(report) }) ?? true {
       lastButOne = last

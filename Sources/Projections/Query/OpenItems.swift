@@ -50,10 +50,10 @@ struct OpenItems {
   /// Settles arrivals, completions and visits of a cut.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
     self.parts = parts
-    var arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+    let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
     StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
     openedAt = arrivals
-    var closed = SubjectTable<Closing>(view, most: view.completions.count)
+    let closed = SubjectTable<Closing>(view, most: view.completions.count)
     var more: [UInt32: [Closing]] = [:]
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
       let closing = Closing(from: row.effectiveMicros, to: end)

@@ -18,13 +18,21 @@ struct PeriodCalendar {
     self.calendar = calendar
     self.period = period
     var start = Self.start(of: period, containing: Self.date(first), calendar)
+    // Until the zone's offset changes next, days are as long as each other, and the calendar need not be asked for each; but for the first
+    // day of an offset, which may begin with the change and not at midnight.
+    var (steadyFrom, steadyUntil) = (start, start)
     while Self.micros(start) <= last {
       starts.append(Self.micros(start))
       guard starts.count <= 1_000_000 else {
         throw QueryError(
           "That is more than a million periods. Ask for a longer period, or a shorter time with --from and --to.")
       }
-      start = Self.next(period, after: start, calendar)
+      if period == .day, start >= steadyUntil {
+        (steadyFrom, steadyUntil) = (start, zone.nextDaylightSavingTimeTransition(after: start) ?? .distantFuture)
+      }
+      let following = start.addingTimeInterval(86_400)
+      let isSteady = period == .day && start > steadyFrom && following < steadyUntil
+      start = isSteady ? following : Self.next(period, after: start, calendar)
     }
     starts.append(Self.micros(start))
   }

@@ -20,9 +20,8 @@ struct StageSums {
 
   /// Sums up the items that are given with the stream that each is counted under.
   init(of items: [(item: UInt32, stream: UInt16)], _ parts: AnswerParts, _ view: borrowing LedgerView) {
-    var byItem = SubjectTable<UInt16>(view)
-    for (item, stream) in items { byItem.set(item, stream) }
-    let streams = byItem
+    let streams = SubjectTable<UInt16>(view)
+    for (item, stream) in items { streams.set(item, stream) }
     let stageCount = view.stages.names.count
     var sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
     let cut = parts.cut

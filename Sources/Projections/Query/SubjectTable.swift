@@ -1,20 +1,26 @@
 /// Values of some subjects, found by the subject's number: an array index, where a dictionary would hash.
-struct SubjectTable<Value> {
+///
+/// One thread fills it; afterwards any number may read it.
+final class SubjectTable<Value> {
+  private let memory: Scratch<UInt32>
   /// One more than the place in ``values``; 0 for none.
-  private var places: [UInt32]
+  private let places: UnsafeMutableBufferPointer<UInt32>
   /// The values, in the order in which their subjects came first.
-  private(set) var values: [Value] = []
+  @exclusivity(unchecked) private(set) var values: [Value] = []
 
   /// An empty table for the subjects that a view knows.
   ///
   /// - Parameter most: how many values there will be at most, so that they need not move as they grow in number.
-  init(_ view: borrowing LedgerView, most: Int = 0) {
-    values.reserveCapacity(most)
-    places = [UInt32](repeating: 0, count: Int(view.log.symbolCount(in: .subject)) + 1)
+  convenience init(_ view: borrowing LedgerView, most: Int = 0) {
+    self.init(subjectCount: Int(view.log.symbolCount(in: .subject)), most: most)
   }
 
-  /// Makes room for so many values.
-  mutating func reserve(_ most: Int) { values.reserveCapacity(most) }
+  /// An empty table for so many subjects.
+  init(subjectCount: Int, most: Int = 0) {
+    memory = Scratch(count: subjectCount + 1)
+    places = memory.elements
+    values.reserveCapacity(most)
+  }
 
   /// How many subjects have a value.
   var count: Int { values.count }
@@ -36,13 +42,20 @@ struct SubjectTable<Value> {
 
   /// Gives a subject a value, or changes the one that it has.
   @inline(__always)
-  mutating func set(_ subject: UInt32, _ value: Value) {
+  func set(_ subject: UInt32, _ value: Value) {
     update(subject, default: value) { $0 = value }
+  }
+
+  /// Changes the value of a subject, if it has one.
+  @inline(__always)
+  func change(_ subject: UInt32, _ body: (inout Value) -> Void) {
+    guard Int(subject) < places.count, places[Int(subject)] != 0 else { return }
+    body(&values[Int(places[Int(subject)]) - 1])
   }
 
   /// Changes the value of a subject, which is `start` before if it had none.
   @inline(__always)
-  mutating func update(_ subject: UInt32, default start: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
+  func update(_ subject: UInt32, default start: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     guard Int(subject) < places.count else { return }
     if places[Int(subject)] == 0 {
       values.append(start())

@@ -22,10 +22,11 @@ public struct BookComparison: Sendable {
       compare("book.defects", live.defects, rebuilt.defects, position),
       compare("book.blocks", live.blocks, rebuilt.blocks, position),
       compare("book.events", live.events, rebuilt.events, position),
+      compare("deployments.changes", live.deployedChanges, rebuilt.deployedChanges, position),
     ]
   }
 
-  private static func compare<Row: Posting>(
+  private static func compare<Row: FixedRow>(
     _ name: String, _ live: RowReader<Row>, _ rebuilt: RowReader<Row>, _ position: UInt64
   ) -> BookComparison {
     BookComparison(
@@ -33,7 +34,7 @@ public struct BookComparison: Sendable {
       rebuiltDigest: digest(rebuilt, position))
   }
 
-  private static func digest<Row: Posting>(_ book: RowReader<Row>, _ position: UInt64) -> String {
+  private static func digest<Row: FixedRow>(_ book: RowReader<Row>, _ position: UInt64) -> String {
     let end = book.firstRow(positionAfter: position)
     var hash = SHA256()
     var row = 0

@@ -15,6 +15,7 @@ struct BookVerifier {
     compare("book.defects", live.defects, fresh.defects, position)
     compare("book.blocks", live.blocks, fresh.blocks, position)
     compare("book.events", live.events, fresh.events, position)
+    compare("deployments.changes", live.deployedChanges, fresh.deployedChanges, position)
     compareVisitIndex(live.visitIndex, fresh.visitIndex)
     if live.position == fresh.position {
       if live.stages.names != fresh.stages.names { findings.append("the stage names differ from a rebuild's") }
@@ -23,7 +24,7 @@ struct BookVerifier {
     }
   }
 
-  private mutating func compare<Row: Posting & Equatable>(
+  private mutating func compare<Row: FixedRow & Equatable>(
     _ name: String, _ live: RowReader<Row>, _ fresh: RowReader<Row>, _ position: UInt64
   ) {
     let count = live.firstRow(positionAfter: position)
@@ -37,7 +38,7 @@ struct BookVerifier {
       let rows = min(liveBlock.rows.count, freshBlock.rows.count, end - liveBlock.firstRow)
       for index in 0..<rows where liveBlock.rows[index] != freshBlock.rows[index] {
         findings.append(
-          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].stamp.position)) differs from a rebuild's"
+          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].rowPosition)) differs from a rebuild's"
         )
         return
       }

@@ -239,6 +239,12 @@ struct FlowMetricTests {
     #expect(counts["items blocked for long"] == .integer(1))
     // Every event of the test was recorded at the beginning of 2026, most of them later.
     #expect(answer.by("check", "of")["events that occurred after they were recorded"] == .integer(25))
+    let later = events.indices.filter { events[$0].seconds > 0 }.map { $0 + 1 }
+    #expect(counts["events that occurred after they were recorded"] == .integer(Int64(later.count)))
+    #expect(later.count > 8)
+    #expect(
+      answer.by("check", "positions")["events that occurred after they were recorded"]
+        == .text(later.prefix(8).map(String.init).joined(separator: " ") + " …"))
     #expect(counts["checks without an item"] == .integer(1))
     #expect(counts["defects without an item"] == .integer(1))
     #expect(counts["deployments without changes"] == .integer(1))
