@@ -280,4 +280,24 @@ public final class Ledger: Sendable {
     writer.endReading()
     return projector
   }
+
+  /// Makes all postings anew, up to where books end, and has them compared.
+  ///
+  /// - Returns: the projector at the end.
+  static func replay(_ log: EventLog, for comparer: BookComparer) throws -> Projector {
+    let end = comparer.checkpoint.position
+    let projector = Projector(checkpoint: BookCheckpoint(), names: BookNames(), postings: comparer)
+    var known: ChangeLists?
+    while projector.position < end {
+      let source = try FactSource(log.snapshot())
+      var lists = try known ?? ChangeLists(log, source, after: projector.position)
+      try projector.project(source, through: min(end, projector.position + factsAStep)) {
+        try lists.add(through: projector.position, source, to: projector.pending)
+        try comparer.compare(projector.pending)
+        projector.pending.restart(after: projector.pending.counts)
+      }
+      known = lists
+    }
+    return projector
+  }
 }

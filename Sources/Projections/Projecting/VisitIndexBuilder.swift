@@ -13,7 +13,6 @@ struct VisitIndexBuilder {
   /// Rows a transaction.
   private static let rowsAtOnce = 1 << 19
 
-  private let store: BookStore
   private let rowCount: Int
   /// The number of the posting that ends each opening; 0 for none, since row 0 ends nothing.
   private let ends: Scratch<UInt32>
@@ -38,14 +37,42 @@ struct VisitIndexBuilder {
     let builder = try store.environment.read { transaction in
       let book = try store.visits.reader(in: transaction)
       return VisitIndexBuilder(
-        store, book, rowCount: min(rowCount ?? .max, book.count),
+        book, rowCount: min(rowCount ?? .max, book.count),
         itemCount: Int(try store.checkpoint(in: transaction).checkpoint.highestSubject) + 1)
     }
-    try builder.write()
+    try builder.write(to: store)
   }
 
-  private init(_ store: BookStore, _ book: RowReader<VisitPosting>, rowCount: Int, itemCount: Int) {
-    self.store = store
+  /// Whether an index is what would be made of its book.
+  ///
+  /// - Parameter itemCount: one more than the highest number of an item.
+  static func matches(_ index: VisitIndexReader, _ book: RowReader<VisitPosting>, itemCount: Int) -> Bool {
+    guard index.rowCount <= book.count else { return false }
+    let builder = VisitIndexBuilder(book, rowCount: index.rowCount, itemCount: itemCount)
+    let (settledOrder, correctedOrder) = (builder.settledOrder.elements, builder.correctedOrder.elements)
+    guard index.settled.count == settledOrder.count, index.corrected.count == correctedOrder.count else { return false }
+    let rows = book.loaded(through: index.rowCount)
+    let (settled, corrected) = (
+      index.settled.loaded(through: settledOrder.count), index.corrected.loaded(through: correctedOrder.count)
+    )
+    let lanes = Cores.fold(settledOrder.count, laneCount: Cores.lanes(for: settledOrder.count)) {
+      true
+    } _: { isSame, range in
+      isSame = range.allSatisfy { builder.visit(settledOrder[$0], rows) == settled.row(at: $0) }
+    }
+    return !lanes.contains(false)
+      && correctedOrder.indices.allSatisfy { rows.row(at: Int(correctedOrder[$0])) == corrected.row(at: $0) }
+  }
+
+  /// The visit that a posting opens.
+  @inline(__always)
+  private func visit(_ opening: UInt32, _ rows: LoadedRows<VisitPosting>) -> SettledVisit? {
+    guard let posting = rows.row(at: Int(opening)) else { return nil }
+    let end = ends.elements[Int(opening)]
+    return SettledVisit(posting, row: opening, end: end == 0 ? nil : rows.row(at: Int(end)))
+  }
+
+  private init(_ book: RowReader<VisitPosting>, rowCount: Int, itemCount: Int) {
     self.rowCount = rowCount
     ends = Scratch<UInt32>(count: rowCount)
     let isCorrected = Scratch<Bool>(count: itemCount)
@@ -118,27 +145,23 @@ struct VisitIndexBuilder {
     }
   }
 
-  private func write() throws {
+  private func write(to store: BookStore) throws {
     let builder = UInt64.random(in: 1 ... .max)
     let side = try store.environment.write { try store.visitIndex.begin(builder, in: $0) }
     let buffer = Scratch<SettledVisit>(count: min(Self.rowsAtOnce, settledOrder.elements.count))
-    try inParts(of: settledOrder.elements, builder) { part, rows, transaction in
+    try inParts(of: settledOrder.elements, store, builder) { part, rows, transaction in
       let target = buffer.elements
-      let ends = ends.elements
       _ = Cores.fold(part.count, laneCount: Cores.lanes(for: part.count)) {
         ()
       } _: { _, range in
         for index in range {
-          let opening = part[part.startIndex + index]
-          guard let posting = rows.row(at: Int(opening)) else { continue }
-          let end = ends[Int(opening)]
-          target[index] = SettledVisit(posting, row: opening, end: end == 0 ? nil : rows.row(at: Int(end)))
+          if let visit = visit(part[part.startIndex + index], rows) { target[index] = visit }
         }
       }
       try side.settled.append(UnsafeBufferPointer(rebasing: target[..<part.count]), in: transaction)
     }
     var postings: [VisitPosting] = []
-    try inParts(of: correctedOrder.elements, builder) { part, rows, transaction in
+    try inParts(of: correctedOrder.elements, store, builder) { part, rows, transaction in
       postings.removeAll(keepingCapacity: true)
       for number in part { if let row = rows.row(at: Int(number)) { postings.append(row) } }
       try postings.withUnsafeBufferPointer { try side.corrected.append($0, in: transaction) }
@@ -151,7 +174,7 @@ struct VisitIndexBuilder {
 
   /// Calls `body` with some of the numbers at a time, in a transaction of its own each, as long as nobody else began to write.
   private func inParts(
-    of numbers: UnsafeMutableBufferPointer<UInt32>, _ builder: UInt64,
+    of numbers: UnsafeMutableBufferPointer<UInt32>, _ store: BookStore, _ builder: UInt64,
     _ body: (
       Slice<UnsafeMutableBufferPointer<UInt32>>, LoadedRows<VisitPosting>, borrowing WriteTransaction
     ) throws -> Void

@@ -47,6 +47,12 @@ struct BookVerifier {
     if let failure = live.failure { findings.append("\(name): \(failure)") }
   }
 
+  /// Something is known to differ: if it was in none of the rows, it is in what is kept beside them.
+  mutating func noteDifference() {
+    guard findings.isEmpty else { return }
+    findings.append("a table of names, or of what belongs to the rows, is not what a rebuild makes")
+  }
+
   /// Compares the index of visits with one made anew over as many rows.
   private mutating func compareVisitIndex(_ live: VisitIndexReader, _ fresh: VisitIndexReader) {
     // Where they cover other rows, somebody made the live one anew meanwhile.

@@ -74,20 +74,25 @@ extension Ledger {
     var tables: Result<FactVerifier.Tables, any Error> = .success(FactVerifier.Tables())
   }
 
-  /// What is wrong with the books: where they are not those of a rebuild, or do not balance.
+  /// What is wrong with the books: where they are not what the log makes of them, or do not balance.
   private func verifyBooks() throws -> [String] {
+    let live = try view()
+    var verifier = BookVerifier()
+    if try !BookComparer.matches(booksStore(), log) { try compareWithRebuild(live, &verifier) }
+    verifier.checkBalance(live)
+    return verifier.findings
+  }
+
+  /// Finds what differs in each of the books, by a rebuild beside them.
+  private func compareWithRebuild(_ live: borrowing LedgerView, _ verifier: inout BookVerifier) throws {
     let temporary = NSTemporaryDirectory() + "/vsl-verify-\(getpid())-\(UInt32.random(in: 0 ... .max)).mdb"
     defer {
       unlink(temporary)
       unlink(temporary + "-lock")
     }
-    var verifier = BookVerifier()
     let fresh = try buildBooks(at: temporary)
-    let live = try view()
-    let rebuilt = try Self.view(log, of: fresh, indexedAs: live)
-    verifier.compare(live, with: rebuilt)
-    verifier.checkBalance(live)
-    return verifier.findings
+    verifier.compare(live, with: try Self.view(log, of: fresh, indexedAs: live))
+    verifier.noteDifference()
   }
 
   /// A view of new books whose index of visits covers as much as that of the live ones. The index is made before anything is read, since the

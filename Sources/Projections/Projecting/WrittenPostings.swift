@@ -1,0 +1,57 @@
+import LMDB
+
+/// The committed rows of the books, in a read transaction.
+final class WrittenPostings {
+  let transaction: ReadTransaction
+  let arrivals: RowReader<ArrivalPosting>
+  let visits: RowReader<VisitPosting>
+  let completions: RowReader<CompletionPosting>
+  let defects: RowReader<DefectPosting>
+  let blocks: RowReader<BlockPosting>
+  let events: RowReader<EventPosting>
+  let deployedChanges: RowReader<DeployedChange>
+
+  init(_ store: BookStore) throws {
+    let transaction = try store.environment.beginRead()
+    arrivals = try store.arrivals.reader(in: transaction)
+    visits = try store.visits.reader(in: transaction)
+    completions = try store.completions.reader(in: transaction)
+    defects = try store.defects.reader(in: transaction)
+    blocks = try store.blocks.reader(in: transaction)
+    events = try store.events.reader(in: transaction)
+    deployedChanges = try store.deployedChanges.reader(in: transaction)
+    self.transaction = transaction
+  }
+}
+
+extension RowReader where Row: Posting {
+  /// Calls `body` with the rows of a subject that a position caused, in order; with those below a row when there is a limit.
+  func forEachRow(
+    ofSubject subject: UInt32, causedBy position: UInt64, below limit: Int = .max, _ body: (Row, UInt32) -> Void
+  ) {
+    var index = firstRow(positionAfter: position - 1)
+    while index < min(count, limit) {
+      let posting = row(at: index)
+      guard posting.stamp.position == position else { return }
+      if posting.subject == subject { body(posting, UInt32(index)) }
+      index += 1
+    }
+  }
+}
+
+extension RowBuffer {
+  /// Calls `body` with the rows of a subject that a position caused, in order.
+  func forEachRow(ofSubject subject: UInt32, causedBy position: UInt64, _ body: (Row, UInt32) -> Void) {
+    let rows = contents
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].stamp.position < position { low = middle + 1 } else { high = middle }
+    }
+    while low < rows.count, rows[low].stamp.position == position {
+      if rows[low].subject == subject { body(rows[low], UInt32(firstRow + low)) }
+      low += 1
+    }
+  }
+}
