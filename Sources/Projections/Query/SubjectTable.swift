@@ -5,8 +5,11 @@ final class SubjectTable<Value> {
   private let memory: Scratch<UInt32>
   /// One more than the place in ``values``; 0 for none.
   private let places: UnsafeMutableBufferPointer<UInt32>
-  /// The values, in the order in which their subjects came first.
-  @exclusivity(unchecked) private(set) var values: [Value] = []
+  /// Plain memory that grows: an array would be counted by reference at every look, by all cores.
+  @exclusivity(unchecked) private var storage: UnsafeMutablePointer<Value>
+  @exclusivity(unchecked) private var capacity: Int
+  /// How many subjects have a value.
+  @exclusivity(unchecked) private(set) var count = 0
 
   /// An empty table for the subjects that a view knows.
   ///
@@ -19,16 +22,22 @@ final class SubjectTable<Value> {
   init(subjectCount: Int, most: Int = 0) {
     memory = Scratch(count: subjectCount + 1)
     places = memory.elements
-    values.reserveCapacity(most)
+    capacity = max(most, 16)
+    storage = .allocate(capacity: capacity)
   }
 
-  /// How many subjects have a value.
-  var count: Int { values.count }
+  deinit {
+    storage.deinitialize(count: count)
+    storage.deallocate()
+  }
+
+  /// The values, in the order in which their subjects came first. Valid while the table lives.
+  var values: UnsafeBufferPointer<Value> { UnsafeBufferPointer(start: storage, count: count) }
 
   /// The subjects that have a value, ascending. O(subjects that the view knows).
   var subjects: [UInt32] {
     var subjects: [UInt32] = []
-    subjects.reserveCapacity(values.count)
+    subjects.reserveCapacity(count)
     for subject in places.indices where places[subject] != 0 { subjects.append(UInt32(truncatingIfNeeded: subject)) }
     return subjects
   }
@@ -37,7 +46,7 @@ final class SubjectTable<Value> {
   @inline(__always)
   subscript(subject: UInt32) -> Value? {
     guard Int(subject) < places.count, places[Int(subject)] != 0 else { return nil }
-    return values[Int(places[Int(subject)]) - 1]
+    return storage[Int(places[Int(subject)]) - 1]
   }
 
   /// Gives a subject a value, or changes the one that it has.
@@ -50,7 +59,7 @@ final class SubjectTable<Value> {
   @inline(__always)
   func change(_ subject: UInt32, _ body: (inout Value) -> Void) {
     guard Int(subject) < places.count, places[Int(subject)] != 0 else { return }
-    body(&values[Int(places[Int(subject)]) - 1])
+    body(&storage[Int(places[Int(subject)]) - 1])
   }
 
   /// Changes the value of a subject, which is `start` before if it had none.
@@ -58,10 +67,20 @@ final class SubjectTable<Value> {
   func update(_ subject: UInt32, default start: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     guard Int(subject) < places.count else { return }
     if places[Int(subject)] == 0 {
-      values.append(start())
-      places[Int(subject)] = UInt32(truncatingIfNeeded: values.count)
+      if count == capacity { grow() }
+      (storage + count).initialize(to: start())
+      count += 1
+      places[Int(subject)] = UInt32(truncatingIfNeeded: count)
     }
-    body(&values[Int(places[Int(subject)]) - 1])
+    body(&storage[Int(places[Int(subject)]) - 1])
+  }
+
+  private func grow() {
+    let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: storage, count: count)
+    storage.deallocate()
+    storage = larger
+    capacity *= 2
   }
 }
 
