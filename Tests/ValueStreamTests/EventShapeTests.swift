@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ValueStream
@@ -166,7 +167,7 @@ struct EventShapeTests {
 
   @Test("whatever is changed, an event that fits is valid and says the same", arguments: 0..<8)
   func changes(seed: Int) throws {
-    var random = Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+    var random = SeededGenerator(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
     for (json, _) in Self.events { try learn(Array(json.utf8)) }
     let pieces = [
       "\\n", "\\u0041", "ä", "\u{7F}", "\u{85}", "\"", ",", "1e3", "-0", "00", "1.", ".5", "-", "1234567890123456", "x",
@@ -211,17 +212,5 @@ struct EventShapeTests {
   func noNumbers(text: String) {
     let bytes = Array((text + "}").utf8)
     #expect(bytes.withUnsafeBytes { PlainValue.number($0, 0)?.value } == nil)
-  }
-
-  /// SplitMix64.
-  private struct Random {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
   }
 }
