@@ -241,7 +241,17 @@ public final class Ledger: Sendable {
     unlink(path + "-lock")
     let store = try BookStore(path: path)
     _ = try store.belongs(to: log.ledgerID)
-    _ = try project(log, into: store, from: BookCheckpoint(), nil, progress)
+    // Nobody reads these books before they are whole: the lists of changes are gathered beside the projector, and written behind it.
+    let size = try log.snapshot().size
+    let (projector, gathered) = try Cores.both(for: Int(size)) {
+      try project(log, into: store, from: BookCheckpoint(), nil, listsChanges: false, progress)
+    } _: {
+      Result { try ChangeLists(log, FactSource(log.snapshot()), after: 0, laneCount: 1) }
+    }
+    var lists = try gathered.get()
+    var changes: [DeployedChange] = []
+    try lists.add(through: projector.checkpoint.position, FactSource(log.snapshot()), to: &changes)
+    try store.environment.write { try store.append(changes, in: $0) }
     return store
   }
 
@@ -250,7 +260,7 @@ public final class Ledger: Sendable {
 
   private static func project(
     _ log: EventLog, into store: BookStore, from checkpoint: BookCheckpoint, _ kept: Projector?,
-    _ progress: ((UInt64, UInt64) -> Void)?
+    listsChanges: Bool = true, _ progress: ((UInt64, UInt64) -> Void)?
   ) throws -> Projector {
     let writer = BookWriter(store: store, from: checkpoint)
     let projector: Projector
@@ -267,9 +277,9 @@ public final class Ledger: Sendable {
       let source = try FactSource(log.snapshot())
       let size = source.log.size
       if projector.position >= size { break }
-      var lists = try known ?? ChangeLists(log, source, after: projector.position)
+      var lists = try known ?? (listsChanges ? ChangeLists(log, source, after: projector.position) : nil)
       try projector.project(source, through: min(size, projector.position + factsAStep)) {
-        try lists.add(through: projector.position, source, to: projector.pending)
+        try lists?.add(through: projector.position, source, to: &projector.pending.deployedChanges)
         let root = try source.log.root(size: projector.position).bytes
         projector.pending = try writer.submit(projector.pending, to: projector.checkpoint, root: root)
         progress?(projector.position, size)
@@ -287,16 +297,12 @@ public final class Ledger: Sendable {
   static func replay(_ log: EventLog, for comparer: BookComparer) throws -> Projector {
     let end = comparer.checkpoint.position
     let projector = Projector(checkpoint: BookCheckpoint(), names: BookNames(), postings: comparer)
-    var known: ChangeLists?
     while projector.position < end {
       let source = try FactSource(log.snapshot())
-      var lists = try known ?? ChangeLists(log, source, after: projector.position)
       try projector.project(source, through: min(end, projector.position + factsAStep)) {
-        try lists.add(through: projector.position, source, to: projector.pending)
         try comparer.compare(projector.pending)
         projector.pending.restart(after: projector.pending.counts)
       }
-      known = lists
     }
     return projector
   }

@@ -111,9 +111,7 @@ final class BookStore: Sendable {
     try defects.append(pending.defects.contents, in: transaction)
     try blocks.append(pending.blocks.contents, in: transaction)
     try events.append(pending.events.contents, in: transaction)
-    try pending.deployedChanges.withUnsafeBufferPointer { rows throws(LMDBError) in
-      try deployedChanges.append(rows, in: transaction)
-    }
+    try append(pending.deployedChanges, in: transaction)
     for (defect, row) in pending.defectRows { try defectRows.insert(row, under: UInt64(defect), in: transaction) }
     for (namespace, number, bytes) in pending.names {
       try bytes.withUnsafeBufferPointer { buffer throws(LMDBError) in
@@ -129,6 +127,11 @@ final class BookStore: Sendable {
     try value.withUnsafeBufferPointer { bytes throws(LMDBError) in
       try meta.put(MetaKey.checkpoint, UnsafeRawBufferPointer(bytes), in: transaction)
     }
+  }
+
+  /// Adds changes that deployments list, in the caller's transaction.
+  func append(_ changes: [DeployedChange], in transaction: borrowing WriteTransaction) throws(LMDBError) {
+    try changes.withUnsafeBufferPointer { rows throws(LMDBError) in try deployedChanges.append(rows, in: transaction) }
   }
 
   /// All names, in the order of their numbers.

@@ -19,20 +19,24 @@ struct ChangeLists {
   private var reader: EventReader?
 
   /// Prepares for the deployments behind a position.
-  init(_ log: EventLog, _ source: borrowing FactSource, after position: UInt64) throws {
+  ///
+  /// - Parameter laneCount: how many cores may work at it; all when nil.
+  init(_ log: EventLog, _ source: borrowing FactSource, after position: UInt64, laneCount: Int? = nil) throws {
     self.position = position
     let size = source.log.size
     let gathers = size - position >= size / Self.newShare
-    gathered = gathers ? try Self.gather(log, source, after: position) : []
+    gathered = gathers ? try Self.gather(log, source, after: position, laneCount) : []
     gatheredThrough = gathers ? size : position
   }
 
   /// Adds the lists of the deployments behind those that were added before, through a position whose facts are there. O(changes), and O(facts)
   /// of those that were not gathered.
-  mutating func add(through end: UInt64, _ source: borrowing FactSource, to pending: PendingRows) throws {
+  mutating func add(
+    through end: UInt64, _ source: borrowing FactSource, to changes: inout [DeployedChange]
+  ) throws {
     let first = addedCount
     while addedCount < gathered.count, gathered[addedCount].position <= end { addedCount += 1 }
-    pending.deployedChanges += gathered[first..<addedCount]
+    changes += gathered[first..<addedCount]
     position = max(position, min(end, gatheredThrough))
     while position < end {
       let block = source.block(containingRow: Int(position))
@@ -40,18 +44,27 @@ struct ChangeLists {
       for index in Int(position) - block.firstRow..<count
       where block.rows[index].kind == EventKind.deploymentCompleted.rawValue {
         if reader == nil { reader = EventReader() }
-        try reader?.addChanges(at: UInt64(block.firstRow + index) + 1, source.log, to: &pending.deployedChanges)
+        try reader?.addChanges(at: UInt64(block.firstRow + index) + 1, source.log, to: &changes)
       }
       position = UInt64(block.firstRow + count)
     }
   }
 
-  /// The lists of all deployments behind a position, on all cores. O(facts + references of the log).
+  /// The lists of all deployments up to a position, on one core: for books that are made or compared as a whole.
+  static func all(of log: EventLog, through end: UInt64) throws -> [DeployedChange] {
+    let source = try FactSource(log.snapshot())
+    var lists = try ChangeLists(log, source, after: 0, laneCount: 1)
+    var changes: [DeployedChange] = []
+    try lists.add(through: end, source, to: &changes)
+    return changes
+  }
+
+  /// The lists of all deployments behind a position. O(facts + references of the log).
   private static func gather(
-    _ log: EventLog, _ source: borrowing FactSource, after position: UInt64
+    _ log: EventLog, _ source: borrowing FactSource, after position: UInt64, _ laneCount: Int?
   ) throws -> [DeployedChange] {
     let size = source.log.size
-    let laneCount = Cores.lanes(for: Int(size))
+    let laneCount = laneCount ?? Cores.lanes(for: Int(size))
     let blocks = source.facts.blocks(through: Int(size))
     let found = Cores.fold(blocks.count, laneCount: laneCount) {
       [UInt64]()

@@ -13,7 +13,6 @@ final class BookComparer: PostedRows {
   private let written: WrittenPostings
   /// Where the books end.
   let checkpoint: BookCheckpoint
-  private var changeCount = 0
 
   /// Compares books as they are now.
   private init(_ store: BookStore) throws {
@@ -26,7 +25,7 @@ final class BookComparer: PostedRows {
   static func matches(_ store: BookStore, _ log: EventLog) throws -> Bool {
     let comparer = try BookComparer(store)
     do {
-      try comparer.finish(try Ledger.replay(log, for: comparer))
+      try comparer.finish(try Ledger.replay(log, for: comparer), log)
       return true
     } catch is Difference {
       return false
@@ -44,8 +43,6 @@ final class BookComparer: PostedRows {
     try compare(pending.defects, written.defects)
     try compare(pending.blocks, written.blocks)
     try compare(pending.events, written.events)
-    try pending.deployedChanges.withUnsafeBufferPointer { try compare($0, from: changeCount, written.deployedChanges) }
-    changeCount += pending.deployedChanges.count
   }
 
   private func compare<Row: Posting & Equatable>(_ made: RowBuffer<Row>, _ book: RowReader<Row>) throws {
@@ -69,8 +66,11 @@ final class BookComparer: PostedRows {
   }
 
   /// Compares what there is once: the ends of the tables, the names, and what is derived from the books.
-  private func finish(_ projector: Projector) throws {
-    guard projector.checkpoint == checkpoint, changeCount == written.deployedChanges.count else { throw Difference() }
+  private func finish(_ projector: Projector, _ log: EventLog) throws {
+    guard projector.checkpoint == checkpoint else { throw Difference() }
+    let changes = try ChangeLists.all(of: log, through: checkpoint.position)
+    guard changes.count == written.deployedChanges.count else { throw Difference() }
+    try changes.withUnsafeBufferPointer { try compare($0, from: 0, written.deployedChanges) }
     let names = try store.names(in: written.transaction)
     guard names.stages == Array(projector.stages.names.dropFirst()),
       names.texts == Array(projector.texts.names.dropFirst()),
