@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import Synchronization
 import ValueStream
 
 /// A ledger: the event log, and the books that follow from it.
@@ -96,17 +97,28 @@ public final class Ledger: Sendable {
   public func rebuild(progress: ((UInt64, UInt64) -> Void)? = nil) throws {
     try books.withLock { books in
       try open(&books)
-      guard let old = books else { return }
-      let files = old.files
+      guard let files = books?.files, let isTemporary = books?.isTemporary else { return }
       let generation = files.newestGeneration() + 1
-      let store = try Self.buildFresh(at: files.path(generation: generation) + ".new", log, progress)
-      _ = store
+      _ = try Self.buildFresh(at: files.path(generation: generation) + ".new", log, progress)
       try Self.publish(files, generation)
-      books = Books(
+      let fresh = Books(
         store: try BookStore(path: files.path(generation: generation)), generation: generation, files: files,
-        isTemporary: old.isTemporary)
+        isTemporary: isTemporary)
+      let old = Leaving(books?.store)
+      books = fresh
       files.removeOthers(than: generation)
+      old.leave()
     }
+  }
+
+  /// Books that were replaced. To close the last descriptor of a removed file takes the system as long as it has blocks to give back, for
+  /// which nobody has to wait.
+  private final class Leaving: Sendable {
+    private let store: Mutex<BookStore?>
+
+    init(_ store: BookStore?) { self.store = Mutex(store) }
+
+    func leave() { DispatchQueue.global(qos: .utility).async { self.store.withLock { $0 = nil } } }
   }
 
   /// Makes the books anew beside the live ones, compares every row, and throws the new ones away.
