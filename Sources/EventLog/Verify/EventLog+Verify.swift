@@ -23,8 +23,9 @@ extension EventLog {
     try LedgerError.wrap {
       let (size, believed) = try withSnapshot { ($0.size, try $0.believableSize()) }
       guard size == believed else { return try verifyUnbelievable(size, believed, progress: progress) }
-      let report = try verify(
+      var report = try verify(
         size, Cores.lanes(for: Int(size)), makeVisitor, progress: progress, meanwhile: { meanwhile(size) })
+      checkTransactions(&report)
       progress(size, size)
       return report
     }
@@ -38,6 +39,21 @@ extension EventLog {
       believed, Cores.lanes(for: Int(believed)), { nil }, progress: progress, meanwhile: {})
     report.add(.countMismatch, size, "the last record is said to be this one, but there are \(believed) at most")
     return report
+  }
+
+  /// A damaged number of the last transaction would let the one before it be read: a whole log, only older.
+  private func checkTransactions(_ report: inout VerificationReport) {
+    guard let numbers = environment.metaTransactions else {
+      return report.add(.unreadable, 0, "the first pages of the file could not be read")
+    }
+    let isInTurn =
+      numbers.first % 2 == 0 && numbers.second % 2 == 1
+      && (numbers.first &+ 1 == numbers.second || numbers.second &+ 1 == numbers.first)
+    guard !isInTurn else { return }
+    report.add(
+      .unreadable, 0,
+      "the file's last two transactions have the numbers \(numbers.first) and \(numbers.second), which do not follow each other: records may be missing at the end"
+    )
   }
 
   /// Records that one core checks before it takes others.
