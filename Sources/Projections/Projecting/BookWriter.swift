@@ -60,19 +60,9 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     ofSubject item: UInt32, causedBy position: UInt64, _ pending: PendingRows, _ standing: inout StandingRows
   ) throws {
     let reading = try current()
-    let flying = inFlight(reading)
-    reading.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    flying?.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    pending.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    reading.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    flying?.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    pending.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    reading.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    flying?.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    pending.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    reading.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    flying?.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    pending.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    reading.addRows(ofSubject: item, causedBy: position, to: &standing)
+    inFlight(reading)?.addRows(ofSubject: item, causedBy: position, to: &standing)
+    pending.addRows(ofSubject: item, causedBy: position, to: &standing)
   }
 
   func defectRows(of defect: UInt32, _ pending: PendingRows) throws -> [(row: UInt32, posting: DefectPosting)] {

@@ -22,6 +22,37 @@ final class WrittenPostings {
     deployedChanges = try store.deployedChanges.reader(in: transaction)
     self.transaction = transaction
   }
+
+  /// Adds the rows of an item that the event at a position caused.
+  ///
+  /// - Parameter pending: where given, rows whose places these take or that lie behind them are left out.
+  func addRows(
+    ofSubject item: UInt32, causedBy position: UInt64, before pending: PendingRows? = nil,
+    to standing: inout StandingRows
+  ) {
+    arrivals.forEachRow(ofSubject: item, causedBy: position, below: pending?.arrivals.firstRow ?? .max) {
+      standing.add($0, row: $1)
+    }
+    visits.forEachRow(ofSubject: item, causedBy: position, below: pending?.visits.firstRow ?? .max) {
+      standing.add($0, row: $1)
+    }
+    blocks.forEachRow(ofSubject: item, causedBy: position, below: pending?.blocks.firstRow ?? .max) {
+      standing.add($0, row: $1)
+    }
+    completions.forEachRow(ofSubject: item, causedBy: position, below: pending?.completions.firstRow ?? .max) {
+      standing.add($0, row: $1)
+    }
+  }
+}
+
+extension PendingRows {
+  /// Adds the rows of an item that the event at a position caused.
+  func addRows(ofSubject item: UInt32, causedBy position: UInt64, to standing: inout StandingRows) {
+    arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+  }
 }
 
 extension RowReader where Row: Posting {

@@ -103,22 +103,8 @@ final class BookComparer: PostedRows {
   func forEachRow(
     ofSubject item: UInt32, causedBy position: UInt64, _ pending: PendingRows, _ standing: inout StandingRows
   ) throws {
-    written.arrivals.forEachRow(ofSubject: item, causedBy: position, below: pending.arrivals.firstRow) {
-      standing.add($0, row: $1)
-    }
-    pending.arrivals.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    written.visits.forEachRow(ofSubject: item, causedBy: position, below: pending.visits.firstRow) {
-      standing.add($0, row: $1)
-    }
-    pending.visits.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    written.blocks.forEachRow(ofSubject: item, causedBy: position, below: pending.blocks.firstRow) {
-      standing.add($0, row: $1)
-    }
-    pending.blocks.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
-    written.completions.forEachRow(ofSubject: item, causedBy: position, below: pending.completions.firstRow) {
-      standing.add($0, row: $1)
-    }
-    pending.completions.forEachRow(ofSubject: item, causedBy: position) { standing.add($0, row: $1) }
+    written.addRows(ofSubject: item, causedBy: position, before: pending, to: &standing)
+    pending.addRows(ofSubject: item, causedBy: position, to: &standing)
   }
 
   func defectRows(of defect: UInt32, _ pending: PendingRows) throws -> [(row: UInt32, posting: DefectPosting)] {

@@ -107,51 +107,50 @@ public final class FactVerifier: Sendable {
 
   /// The index does not add up to what the events' identities do: each is looked for.
   private func checkIdentities(through end: UInt64, _ findings: inout FindingList) throws {
-    let snapshot = try log.snapshot()
-    let preparer = EventPreparer(isStrict: false)
-    let batch = EventBatch()
-    var found = 0
-    try snapshot.forEachRecord(through: end) { record in
-      batch.removeAll()
-      try? preparer.prepare(record.bytes, line: 1, into: batch)
-      guard let event = batch.events.first else { return true }
+    let before = findings.count
+    try forEachEvent(through: end) { event, _, position, snapshot in
       let occurred = event.flags.contains(.timeAssumed) ? nil : event.occurredMicros
-      if try !snapshot.containsIdentity(hash: event.identityHash, occurredMicros: occurred, position: record.position) {
-        found += 1
-        findings.add(record.position, "the identity that is listed is not the event's")
+      if try !snapshot.containsIdentity(hash: event.identityHash, occurredMicros: occurred, position: position) {
+        findings.add(position, "the identity that is listed is not the event's")
       }
-      return true
     }
-    if found == 0 { findings.add(0, "the table identity lists what no event accounts for") }
+    if findings.count == before { findings.add(0, "the table identity lists what no event accounts for") }
   }
 
   /// The table of references does not add up to what the events refer to: what they name in lists is looked for. What their facts refer to
   /// was looked for with the log.
   private func checkReferences(through end: UInt64, _ findings: inout FindingList) throws {
+    let before = findings.count
+    try forEachEvent(through: end) { event, batch, position, snapshot in
+      for reference in batch.references(of: event) {
+        guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
+          findings.add(position, "a subject that the event names in a list has no symbol")
+          continue
+        }
+        if try !snapshot.isReference(to: symbol, at: position) {
+          findings.add(position, "the event is not listed as referring to subject \(symbol), which it names in a list")
+        }
+      }
+    }
+    if findings.count == before {
+      findings.add(0, "the table references lists what no event accounts for, or misses one")
+    }
+  }
+
+  /// Reads the events once more, the long way; those that cannot be read were found.
+  private func forEachEvent(
+    through end: UInt64,
+    _ body: (PreparedEvent, EventBatch, _ position: UInt64, borrowing LogSnapshot) throws -> Void
+  ) throws {
     let snapshot = try log.snapshot()
     let preparer = EventPreparer(isStrict: false)
     let batch = EventBatch()
-    var found = 0
     try snapshot.forEachRecord(through: end) { record in
       batch.removeAll()
       try? preparer.prepare(record.bytes, line: 1, into: batch)
-      guard let event = batch.events.first else { return true }
-      for reference in batch.references(of: event) {
-        guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
-          found += 1
-          findings.add(record.position, "a subject that the event names in a list has no symbol")
-          continue
-        }
-        if try !snapshot.isReference(to: symbol, at: record.position) {
-          found += 1
-          findings.add(
-            record.position,
-            "the event is not listed as referring to subject \(symbol), which it names in a list")
-        }
-      }
+      if let event = batch.events.first { try body(event, batch, record.position, snapshot) }
       return true
     }
-    if found == 0 { findings.add(0, "the table references lists what no event accounts for, or misses one") }
   }
 
   /// Symbols are numbered in the order of their first use.
