@@ -70,6 +70,30 @@ public struct DataQuality: Projection {
       explanation: findings.evidence.map { view.explanation($0, keys: DataCheck.allCases.map { [$0.text] }) })
   }
 
+  /// What is wrong with the clocks of one part of the facts: where all are wrong, few of the findings are listed, and the others counted here.
+  private struct ClockFindings {
+    let check: DataCheck
+    private var limit = UInt64.max
+    private var behindLimit = 0
+
+    init(check: DataCheck) { self.check = check }
+
+    @inline(__always)
+    mutating func note(_ entry: EvidenceCollector.Entry, _ findings: inout DataFindings) {
+      if entry.position < limit {
+        findings.note(check, entry)
+        limit = findings.limit(of: check)
+      } else {
+        behindLimit += 1
+      }
+    }
+
+    func finish(looked count: Int, _ findings: inout DataFindings) {
+      findings.count(check, behindLimit)
+      findings.look(check, at: count)
+    }
+  }
+
   /// What one pass over the facts says of items.
   private struct Lives {
     /// When each item was created: as the instants are ordered, but with all bits turned, so that memory that was never touched knows nothing.
@@ -109,8 +133,8 @@ public struct DataQuality: Projection {
         none
       } _: { lane, range in
         let (atMicros, voided) = (cut.atMicros, voided)
-        var (passed, skewed, assumed) = (0, 0, 0)
-        var (skewLimit, assumedLimit) = (UInt64.max, UInt64.max)
+        var passed = 0
+        var (skewed, assumed) = (ClockFindings(check: .occurredAfterRecorded), ClockFindings(check: .timeAssumed))
         for block in blocks[range] {
           for index in block.rows.indices {
             let fact = block.rows[index]
@@ -123,29 +147,12 @@ public struct DataQuality: Projection {
             guard !fact.flags.isDisjoint(with: [.occurredAfterRecorded, .timeAssumed]) else { continue }
             let entry = EvidenceCollector.Entry(
               subject: fact.subject, position: position, effectiveMicros: fact.occurredMicros)
-            // Where the clocks are all wrong, few of the findings are listed.
-            if fact.flags.contains(.occurredAfterRecorded) {
-              if position < skewLimit {
-                lane.findings.note(.occurredAfterRecorded, entry)
-                skewLimit = lane.findings.limit(of: .occurredAfterRecorded)
-              } else {
-                skewed += 1
-              }
-            }
-            if fact.flags.contains(.timeAssumed) {
-              if position < assumedLimit {
-                lane.findings.note(.timeAssumed, entry)
-                assumedLimit = lane.findings.limit(of: .timeAssumed)
-              } else {
-                assumed += 1
-              }
-            }
+            if fact.flags.contains(.occurredAfterRecorded) { skewed.note(entry, &lane.findings) }
+            if fact.flags.contains(.timeAssumed) { assumed.note(entry, &lane.findings) }
           }
         }
-        lane.findings.count(.occurredAfterRecorded, skewed)
-        lane.findings.count(.timeAssumed, assumed)
-        lane.findings.look(.occurredAfterRecorded, at: passed)
-        lane.findings.look(.timeAssumed, at: passed)
+        skewed.finish(looked: passed, &lane.findings)
+        assumed.finish(looked: passed, &lane.findings)
       }
       created = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)
       heard = lanes.map(\.heard)
