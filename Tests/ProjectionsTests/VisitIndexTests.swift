@@ -107,4 +107,82 @@ struct VisitIndexTests {
     #expect(result.findings.contains { $0.description.hasPrefix("visits.settled row") }, "\(result.findings)")
     #expect(try test.ledger.rebuildVerified().findings.contains { $0.hasPrefix("visits.settled row") })
   }
+
+  /// A way to make an index wrong whose every row is a right one.
+  struct Forgery: CustomTestStringConvertible {
+    var testDescription: String
+    var change: @Sendable (inout [SettledVisit], inout [VisitPosting], _ book: [VisitPosting]) -> Void
+  }
+
+  static let forgeries = [
+    Forgery(testDescription: "two items in another order") { settled, _, _ in
+      let next = settled.firstIndex { $0.item != settled[0].item } ?? 0
+      settled.swapAt(0, next)
+    },
+    Forgery(testDescription: "two visits of an item in another order") { settled, _, _ in
+      let later = settled.indices.dropFirst().first { settled[$0].item == settled[$0 - 1].item } ?? 0
+      settled.swapAt(later, later - 1)
+    },
+    Forgery(testDescription: "a visit twice, and another one not") { settled, _, _ in settled[1] = settled[0] },
+    Forgery(testDescription: "a visit less") { settled, _, _ in settled.removeLast() },
+    Forgery(testDescription: "the ends of two visits exchanged") { settled, _, _ in
+      let ended = settled.indices.filter { settled[$0].ended.position > 0 }
+      (settled[ended[0]].ended, settled[ended[1]].ended) = (settled[ended[1]].ended, settled[ended[0]].ended)
+      (settled[ended[0]].toMicros, settled[ended[1]].toMicros) = (
+        settled[ended[1]].toMicros, settled[ended[0]].toMicros
+      )
+    },
+    Forgery(testDescription: "two postings of an item in another order") { _, corrected, _ in
+      let later = corrected.indices.dropFirst().first { corrected[$0].item == corrected[$0 - 1].item } ?? 0
+      corrected.swapAt(later, later - 1)
+    },
+    Forgery(testDescription: "a posting less") { _, corrected, _ in corrected.removeLast() },
+    Forgery(testDescription: "a posting twice") { _, corrected, _ in
+      if let last = corrected.last { corrected.append(last) }
+    },
+    Forgery(testDescription: "an item without corrections among the corrected ones") { settled, corrected, book in
+      let item = settled[0].item
+      settled.removeAll { $0.item == item }
+      corrected = (corrected + book.filter { $0.item == item }).enumerated()
+        .sorted { ($0.element.item, $0.offset) < ($1.element.item, $1.offset) }.map(\.element)
+    },
+    Forgery(testDescription: "an item with corrections among the others") { settled, corrected, _ in
+      let item = corrected[0].item
+      let openings = corrected.filter { $0.item == item && !$0.stamp.flags.contains(.negative) }
+      settled += openings.map { SettledVisit($0, row: $0.opening, end: nil) }
+      settled.sort { ($0.item, $0.opening) < ($1.item, $1.opening) }
+      corrected.removeAll { $0.item == item }
+    },
+  ]
+
+  @Test("an index of other rows than the book's, or in another order, is found", arguments: forgeries)
+  func forged(_ forgery: Forgery) throws {
+    var events = RandomEvents.make(count: 90, seed: 7100, distinctTimes: true)
+    for (item, stage) in (0..<4).flatMap({ item in ["doing", "review", "doing"].map { (item, $0) } }) {
+      var entry = PlainEvent(
+        id: "entry-\(events.count)", type: "item.entered", subject: "in-order-\(item)", seconds: 300 + events.count)
+      entry.data = ["stage": stage]
+      events.append(entry)
+    }
+    let test = try TestLedger(events, indexed: 1)
+    try test.ledger.catchUp()
+    let store = try test.ledger.booksStore()
+    #expect(try BookComparer.matches(store, test.ledger.log))
+    try store.environment.write { transaction in
+      let side = store.visitIndex.sides[try store.visitIndex.state(in: transaction).side]
+      var settled = try Self.rows(side.settled.reader(in: transaction))
+      var corrected = try Self.rows(side.corrected.reader(in: transaction))
+      let before = (settled, corrected)
+      forgery.change(&settled, &corrected, try Self.rows(store.visits.reader(in: transaction)))
+      #expect(before.0 != settled || before.1 != corrected)
+      try side.settled.removeAll(in: transaction)
+      try side.corrected.removeAll(in: transaction)
+      try settled.withUnsafeBufferPointer { try side.settled.append($0, in: transaction) }
+      try corrected.withUnsafeBufferPointer { try side.corrected.append($0, in: transaction) }
+    }
+    #expect(try !BookComparer.matches(store, test.ledger.log))
+    #expect(try !test.ledger.verify { _, _ in }.isClean)
+  }
+
+  private static func rows<Row>(_ reader: RowReader<Row>) -> [Row] { (0..<reader.count).map { reader.row(at: $0) } }
 }

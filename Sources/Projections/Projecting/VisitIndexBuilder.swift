@@ -43,27 +43,6 @@ struct VisitIndexBuilder {
     try builder.write(to: store)
   }
 
-  /// Whether an index is what would be made of its book.
-  ///
-  /// - Parameter itemCount: one more than the highest number of an item.
-  static func matches(_ index: VisitIndexReader, _ book: RowReader<VisitPosting>, itemCount: Int) -> Bool {
-    guard index.rowCount <= book.count else { return false }
-    let builder = VisitIndexBuilder(book, rowCount: index.rowCount, itemCount: itemCount)
-    let (settledOrder, correctedOrder) = (builder.settledOrder.elements, builder.correctedOrder.elements)
-    guard index.settled.count == settledOrder.count, index.corrected.count == correctedOrder.count else { return false }
-    let rows = book.loaded(through: index.rowCount)
-    let (settled, corrected) = (
-      index.settled.loaded(through: settledOrder.count), index.corrected.loaded(through: correctedOrder.count)
-    )
-    let lanes = Cores.fold(settledOrder.count, laneCount: Cores.lanes(for: settledOrder.count)) {
-      true
-    } _: { isSame, range in
-      isSame = range.allSatisfy { builder.visit(settledOrder[$0], rows) == settled.row(at: $0) }
-    }
-    return !lanes.contains(false)
-      && correctedOrder.indices.allSatisfy { rows.row(at: Int(correctedOrder[$0])) == corrected.row(at: $0) }
-  }
-
   /// The visit that a posting opens.
   @inline(__always)
   private func visit(_ opening: UInt32, _ rows: LoadedRows<VisitPosting>) -> SettledVisit? {
@@ -84,27 +63,18 @@ struct VisitIndexBuilder {
     )
     let lastOpened = openedMicros.elements
     Self.forEachRow(book, rowCount, itemCount) { row, number in
-      let flags = row.stamp.flags
-      postingCounts[Int(row.item)] += 1
-      if flags.contains(.reversal) {
-        corrected[Int(row.item)] = true
-      } else if flags.contains(.negative) {
-        // An end that belongs to nothing, or is a second one, is for the parity of all postings to judge.
-        let opening = Int(row.opening)
-        if opening >= number || ends[opening] != 0 {
-          corrected[Int(row.item)] = true
-        } else {
-          ends[opening] = UInt32(number)
-        }
-      } else {
-        // Visits that were learnt of in another order than they began in are put in order by their postings.
-        if row.opening != UInt32(truncatingIfNeeded: number)
-          || openingCounts[Int(row.item)] > 0 && row.effectiveMicros < lastOpened[Int(row.item)]
-        {
-          corrected[Int(row.item)] = true
-        }
-        openingCounts[Int(row.item)] += 1
-        lastOpened[Int(row.item)] = row.effectiveMicros
+      let item = Int(row.item)
+      postingCounts[item] += 1
+      let lastOpenedMicros = openingCounts[item] > 0 ? lastOpened[item] : .min
+      let isCorrection = row.isCorrection(atRow: number, after: lastOpenedMicros) { opening in
+        guard ends[opening] == 0 else { return false }
+        ends[opening] = UInt32(number)
+        return true
+      }
+      if isCorrection { corrected[item] = true }
+      if !row.stamp.flags.contains(.negative) {
+        openingCounts[item] += 1
+        lastOpened[item] = row.effectiveMicros
       }
     }
     var (settledTotal, correctedTotal): (UInt32, UInt32) = (0, 0)
@@ -191,5 +161,25 @@ struct VisitIndexBuilder {
       guard isOurs else { return }
       first = part.endIndex
     }
+  }
+}
+
+extension VisitPosting {
+  /// Whether with this posting the visits of its item cannot be told from a row each: what it is about has to be gathered from postings.
+  ///
+  /// - Parameters:
+  ///   - number: the number of its row.
+  ///   - lastOpenedMicros: when the item's visit before began; `Int64.min` for the first.
+  ///   - isFirstEnd: notes that the posting ends the visit opened in an earlier row; false when that had ended before.
+  @inline(__always)
+  func isCorrection(
+    atRow number: Int, after lastOpenedMicros: Int64, isFirstEnd: (_ opening: Int) -> Bool
+  ) -> Bool {
+    let flags = stamp.flags
+    if flags.contains(.reversal) { return true }
+    // An end that belongs to nothing, or is a second one, is for the parity of all postings to judge.
+    if flags.contains(.negative) { return Int(opening) >= number || !isFirstEnd(Int(opening)) }
+    // Visits that were learnt of in another order than they began in are put in order by their postings.
+    return opening != UInt32(truncatingIfNeeded: number) || effectiveMicros < lastOpenedMicros
   }
 }

@@ -13,8 +13,13 @@ struct PositionSet {
   }
 
   /// Puts a position in; one beyond the limit stays out.
-  mutating func insert(_ position: UInt64) {
+  ///
+  /// - Returns: whether it is new there.
+  @discardableResult
+  mutating func insert(_ position: UInt64) -> Bool {
     let word = Int(position >> 6)
-    if word < words.count { words[word] |= 1 << (position & 63) }
+    guard word < words.count, words[word] & 1 << (position & 63) == 0 else { return false }
+    words[word] |= 1 << (position & 63)
+    return true
   }
 }

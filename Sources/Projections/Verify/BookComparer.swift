@@ -79,7 +79,7 @@ final class BookComparer: PostedRows {
     else { throw Difference() }
     try compareDefectRows()
     let index = try VisitIndexReader(store.visitIndex, in: written.transaction)
-    guard VisitIndexBuilder.matches(index, written.visits, itemCount: Int(checkpoint.highestSubject) + 1) else {
+    guard VisitIndexComparer.matches(index, written.visits, itemCount: Int(checkpoint.highestSubject) + 1) else {
       throw Difference()
     }
   }
