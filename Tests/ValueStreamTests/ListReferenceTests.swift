@@ -89,6 +89,32 @@ struct ListReferenceTests {
     #expect(found.allSatisfy { !$0.description.contains("holds") }, "\(found)")
   }
 
+  /// Who checks all that is listed has the log not look for what facts refer to.
+  @Test("one that is no list, and not listed either, is named", arguments: [1, 4])
+  func single(position: UInt64) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let log = try log(
+      (1...5).map {
+        #"{"specversion":"1.0","id":"\#($0)","source":"/t","type":"vsl.defect.found.v1","subject":"d\#($0)","#
+          + #""time":"2026-01-01T00:00:00Z","data":{"item":"a\#($0)"}}"#
+      })
+    let item = try #require(try log.snapshot().symbolID("ia\(position)", in: .subject))
+    for isMissing in [false, true] {
+      if isMissing {
+        _ = try log.environment.write { try log.tables.references.remove(position, under: UInt64(item), in: $0) }
+      }
+      let verifier = FactVerifier(log)
+      let report = try log.verifyLog(checksReferences: false, makeVisitor: { try verifier.makeVisitor() })
+      #expect(report.isClean)
+      try verifier.finish(report, verifier.checkTables(through: report.size))
+      let isNamed = verifier.findings.contains {
+        $0.position == position && $0.description == "the event is not listed as referring to subject \(item)"
+      }
+      #expect(isNamed == isMissing, "\(verifier.findings)")
+      #expect(verifier.findings.isEmpty == !isMissing)
+    }
+  }
+
   @Test("one that no event names is found", arguments: [2, 6])
   func surplus(position: UInt64) throws {
     let found = try findings { log, transaction, a, b in

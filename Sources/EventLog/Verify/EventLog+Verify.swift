@@ -15,7 +15,10 @@ extension EventLog {
   /// `makeVisitor` makes sees the records, up to a size, that one core reads; each core asks for its own when it comes to the records,
   /// maybe at the same time. `meanwhile` is what else there is to do, for which there is a core. `progress` is told how many records are
   /// done, of how many. Appends go on meanwhile; what they add is not looked at. O(n log n), in memory of a few bits a record and 64 MiB.
+  ///
+  /// - Parameter checksReferences: whether to check that what facts refer to is listed; not needed by who checks all that is listed.
   public func verifyLog(
+    checksReferences: Bool = true,
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
     makeVisitor: () throws -> (any RecordVisitor)? = { nil },
     meanwhile: (_ size: UInt64) -> Void = { _ in }
@@ -24,7 +27,8 @@ extension EventLog {
       let (size, believed) = try withSnapshot { ($0.size, try $0.believableSize()) }
       guard size == believed else { return try verifyUnbelievable(size, believed, progress: progress) }
       var report = try verify(
-        size, Cores.lanes(for: Int(size)), makeVisitor, progress: progress, meanwhile: { meanwhile(size) })
+        size, Cores.lanes(for: Int(size)), IndexVerifier(log: self, checksReferences: checksReferences), makeVisitor,
+        progress: progress, meanwhile: { meanwhile(size) })
       checkTransactions(&report)
       progress(size, size)
       return report
@@ -36,7 +40,7 @@ extension EventLog {
     _ size: UInt64, _ believed: UInt64, progress: (UInt64, UInt64) -> Void
   ) throws -> VerificationReport {
     var report = try verify(
-      believed, Cores.lanes(for: Int(believed)), { nil }, progress: progress, meanwhile: {})
+      believed, Cores.lanes(for: Int(believed)), IndexVerifier(log: self), { nil }, progress: progress, meanwhile: {})
     report.add(.countMismatch, size, "the last record is said to be this one, but there are \(believed) at most")
     return report
   }
@@ -60,13 +64,13 @@ extension EventLog {
   private static var recordsATask: UInt64 { 1 << 15 }
 
   private func verify(
-    _ size: UInt64, _ laneCount: Int, _ makeVisitor: () throws -> (any RecordVisitor)?,
+    _ size: UInt64, _ laneCount: Int, _ indexes: IndexVerifier, _ makeVisitor: () throws -> (any RecordVisitor)?,
     progress: (UInt64, UInt64) -> Void, meanwhile: () -> Void
   ) throws -> VerificationReport {
-    // Of the records one a core, behind them one for each of the indexes.
-    var lanes = (0..<laneCount + 2).map { _ in VerificationLane(size: size) }
+    // Of the records one a core, behind them one for the indexes.
+    var lanes = (0..<laneCount + 1).map { _ in VerificationLane(size: size) }
     // The long tasks, and then the records by parts, so that all cores end at about the same time.
-    let longTasks = 3
+    let longTasks = 2
     let taskCount = longTasks + Int((size + Self.recordsATask - 1) / Self.recordsATask)
     lanes.withUnsafeMutableBufferPointer { lanes in
       let shared = Unchecked(lanes)
@@ -75,8 +79,7 @@ extension EventLog {
         Cores.share(taskCount, laneCount: laneCount) { task, lane in
           switch task {
           case 0: meanwhile()
-          case 1: shared.value[laneCount].attempt { try IdentityVerifier(log: self).run(&$0.report) }
-          case 2: shared.value[laneCount + 1].attempt { try IndexVerifier(log: self).run(&$0.report) }
+          case 1: shared.value[laneCount].attempt { try indexes.run(&$0.report) }
           default:
             let first = UInt64(task - longTasks) * Self.recordsATask + 1
             let last = min(size, first + Self.recordsATask - 1)
@@ -94,7 +97,7 @@ extension EventLog {
         }
       }
     }
-    return try .combining(lanes.dropLast(2), lanes.suffix(2))
+    return try .combining(lanes.dropLast(), lanes.suffix(1))
   }
 }
 

@@ -1,57 +1,51 @@
 import CLMDB
 import LMDB
 
-/// Checks that every record has its identity under the hour of its time, and that no source and id are there twice, under whatever
-/// hours; adds up the digest of the index.
+/// Checks that no source and id are there twice, under whatever hours; adds up the digest of the index, and the hours, which must be those
+/// of the facts.
 struct IdentityVerifier {
   /// Identities of one search for equal ones, for which it takes up to 64 MiB.
   private static let identitiesASearch = 1 << 26
 
-  let log: EventLog
-
   /// Checks the index.
-  func run(_ report: inout VerificationReport) throws {
-    guard report.size > 0 else { return }
-    try log.withSnapshot { snapshot in
-      // Hashes are spread evenly: a part of their range holds that part of the identities.
-      let parts = UInt64((Int(report.size) + Self.identitiesASearch - 1) / Self.identitiesASearch)
-      for part in 0..<parts { try verify(snapshot, part, of: parts, &report) }
-    }
+  ///
+  /// - Returns: what its hours add up to (``term(_:at:)``).
+  func run(_ snapshot: borrowing LogSnapshot, _ report: inout VerificationReport) throws -> UInt64 {
+    // Hashes are spread evenly: a part of their range holds that part of the identities.
+    let parts = UInt64((Int(report.size) + Self.identitiesASearch - 1) / Self.identitiesASearch)
+    var hours: UInt64 = 0
+    for part in 0..<parts { try verify(snapshot, part, of: parts, &hours, &report) }
+    return hours
   }
 
   private func verify(
-    _ snapshot: borrowing LogSnapshot, _ part: UInt64, of parts: UInt64, _ report: inout VerificationReport
+    _ snapshot: borrowing LogSnapshot, _ part: UInt64, of parts: UInt64, _ hours: inout UInt64,
+    _ report: inout VerificationReport
   ) throws {
     let size = report.size
-    let facts = try snapshot.facts()
-    let listed = PositionSet(size: size)
     // Hashes that share a bit may be equal; few do, and those are looked at closely.
     let seen = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))))
     // Few are: these bits are to lie in the nearest memory.
     let shared = HashBits(count: Int(min(size, UInt64(Self.identitiesASearch))) / 32)
     var isAnyShared = false
-    // Hashes are all over the bits, and the events of an hour not quite in order.
-    var queue = PrefetchQueue<(value: IdentityValue, hour: UInt64)>()
-    func look(_ entry: (value: IdentityValue, hour: UInt64)) {
-      let (value, hour) = entry
-      if parts == 1 || value.hash % parts == part, !seen.insert(value.hash) {
-        _ = shared.insert(value.hash)
-        isAnyShared = true
-      }
-      guard part == 0 else { return }
-      report.identityDigest &+= IdentityDigest.term(value.hash, hour, value.position)
-      check(value, hour, facts, listed, &report)
+    // Hashes are all over the bits.
+    var queue = PrefetchQueue<UInt64>()
+    func look(_ hash: UInt64) {
+      guard !seen.insert(hash) else { return }
+      _ = shared.insert(hash)
+      isAnyShared = true
     }
     try snapshot.forEachIdentity { value, hour in
       guard value.position <= size else { return }
+      if part == 0 {
+        report.identityDigest &+= IdentityDigest.term(value.hash, hour, value.position)
+        hours &+= IdentityDigest.term(0, hour, value.position)
+      }
+      guard parts == 1 || value.hash % parts == part else { return }
       seen.prefetch(value.hash)
-      facts.prefetchRow(at: Int(value.position) - 1)
-      if let entry = queue.push((value, hour)) { look(entry) }
+      if let hash = queue.push(value.hash) { look(hash) }
     }
     queue.drain(look)
-    if part == 0 {
-      listed.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
-    }
     guard isAnyShared else { return }
     var held: [IdentityValue] = []
     try snapshot.forEachIdentity { value, _ in
@@ -63,6 +57,27 @@ struct IdentityVerifier {
     try findEqual(&held, snapshot, &report)
   }
 
+  /// What the hour of a fact's event adds.
+  @inline(__always)
+  static func term(_ fact: Fact, at position: UInt64) -> UInt64 { IdentityDigest.term(0, hour(of: fact), position) }
+
+  /// The hour under which the identity of a fact's event is listed.
+  @inline(__always)
+  private static func hour(of fact: Fact) -> UInt64 {
+    fact.flags.contains(.timeAssumed) ? IdentityKey.withoutTime : IdentityKey.hour(occurredMicros: fact.occurredMicros)
+  }
+
+  /// Looks for the positions that are listed under another hour than their facts', more than once, or not at all.
+  func checkHours(_ snapshot: borrowing LogSnapshot, _ report: inout VerificationReport) throws {
+    let size = report.size
+    let facts = try snapshot.facts()
+    let listed = PositionSet(size: size)
+    try snapshot.forEachIdentity { value, hour in
+      if value.position <= size { check(value, hour, facts, listed, &report) }
+    }
+    listed.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
+  }
+
   private func check(
     _ value: IdentityValue, _ hour: UInt64, _ facts: RowReader<Fact>, _ listed: PositionSet,
     _ report: inout VerificationReport
@@ -71,11 +86,7 @@ struct IdentityVerifier {
       report.add(.surplusEntry, value.position, "an identity is listed for a position without a fact")
       return
     }
-    let fact = facts.row(at: Int(value.position) - 1)
-    let key =
-      fact.flags.contains(.timeAssumed)
-      ? IdentityKey.withoutTime : IdentityKey.hour(occurredMicros: fact.occurredMicros)
-    guard key == hour else {
+    guard hour == Self.hour(of: facts.row(at: Int(value.position) - 1)) else {
       report.add(.surplusEntry, value.position, "the identity is listed under another hour than the event's")
       return
     }

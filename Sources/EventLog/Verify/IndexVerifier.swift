@@ -1,40 +1,74 @@
 import LMDB
 
-/// Checks that every fact is listed in the indexes that follow from it, and that the tables hold as many entries as they should.
+/// Checks that every fact is listed in the indexes that follow from it, that no identity is there twice, and that the tables hold as many
+/// entries as they should.
 ///
-/// The lists are read from beginning to end, as they lie, and what they list is ticked off: no list is looked up for a fact.
+/// The lists are read from beginning to end, as they lie, and what they list is added up or ticked off: no list is looked up for a fact.
 struct IndexVerifier {
   let log: EventLog
+  /// Whether what facts refer to is looked for.
+  var checksReferences = true
 
   func run(_ report: inout VerificationReport) throws {
     let size = report.size
     guard size > 0 else { return }
     try log.withSnapshot { snapshot in
       let facts = try snapshot.facts()
-      let listed = PositionSet(size: size)
-      try forEachListed(in: snapshot.tables.subjects, through: size, snapshot, facts) { subject, position in
-        guard facts.row(at: Int(position) - 1).subject == subject, listed.insert(position) else {
-          report.add(.surplusEntry, position, "the event is listed under subject \(subject), which it is not about")
-          return
-        }
+      let identities = IdentityVerifier()
+      // What the tables add up to, less what the facts do: only if that is not nothing each entry is looked for.
+      var hours = try identities.run(snapshot, &report)
+      var subjects: UInt64 = 0
+      try snapshot.forEachListed(in: snapshot.tables.subjects) { subject, position in
+        if position <= size { subjects &+= Self.term(subject, position) }
       }
-      let referred = PositionSet(size: size)
-      try forEachListed(in: snapshot.tables.references, through: size, snapshot, facts) { subject, position in
-        // What an event refers to in a list is known to the layer above.
-        if facts.row(at: Int(position) - 1).argument == subject { _ = referred.insert(position) }
+      let referred = PositionSet(size: checksReferences ? size : 0)
+      if checksReferences {
+        try forEachListed(in: snapshot.tables.references, through: size, snapshot, facts) { subject, position in
+          // What an event refers to in a list is known to the layer above.
+          if facts.row(at: Int(position) - 1).argument == subject { _ = referred.insert(position) }
+        }
       }
       try snapshot.forEachFact(through: size) { position, fact in
-        if !listed.contains(position) {
-          report.add(.indexMissing, position, "the event is not listed under its subject \(fact.subject)")
-        }
-        if fact.flags.contains(.argumentIsSubject), fact.argument != 0, !referred.contains(position) {
+        hours &-= IdentityVerifier.term(fact, at: position)
+        subjects &-= Self.term(fact.subject, position)
+        if checksReferences, fact.flags.contains(.argumentIsSubject), fact.argument != 0, !referred.contains(position) {
           report.add(.indexMissing, position, "the event is not listed as referring to subject \(fact.argument)")
         }
-        try checkVoids(fact, position, snapshot, &report)
+        if !fact.flags.isDisjoint(with: [.voids, .voidedOnArrival]) {
+          try checkVoids(fact, position, snapshot, &report)
+        }
         return true
       }
+      if hours != 0 { try identities.checkHours(snapshot, &report) }
+      if subjects != 0 { try checkSubjects(snapshot, facts, &report) }
       if let failure = facts.failure { report.add(.unreadable, 0, failure.description) }
       try compareCounts(snapshot, &report)
+    }
+  }
+
+  /// What one position that is listed under a subject adds.
+  @inline(__always)
+  private static func term(_ subject: UInt32, _ position: UInt64) -> UInt64 {
+    IdentityDigest.term(UInt64(subject), 0, position)
+  }
+
+  /// Looks for the positions that are not listed under the subjects of their facts, or listed under others.
+  private func checkSubjects(
+    _ snapshot: borrowing LogSnapshot, _ facts: RowReader<Fact>, _ report: inout VerificationReport
+  ) throws {
+    let size = report.size
+    let listed = PositionSet(size: size)
+    try forEachListed(in: snapshot.tables.subjects, through: size, snapshot, facts) { subject, position in
+      guard facts.row(at: Int(position) - 1).subject == subject, listed.insert(position) else {
+        report.add(.surplusEntry, position, "the event is listed under subject \(subject), which it is not about")
+        return
+      }
+    }
+    try snapshot.forEachFact(through: size) { position, fact in
+      if !listed.contains(position) {
+        report.add(.indexMissing, position, "the event is not listed under its subject \(fact.subject)")
+      }
+      return true
     }
   }
 

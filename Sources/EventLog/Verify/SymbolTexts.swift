@@ -21,7 +21,7 @@ public final class SymbolTexts: @unchecked Sendable {
     var counts = SymbolCounts()
     for namespace in SymbolNamespace.allCases { counts[namespace] = snapshot.symbolCount(in: namespace) }
     self.counts = counts
-    var names = Names()
+    var names = Names(counts)
     do {
       try LedgerError.wrap { try names.read(snapshot) }
     } catch {
@@ -47,10 +47,21 @@ public final class SymbolTexts: @unchecked Sendable {
   /// What the table `names` holds.
   private struct Names {
     /// Larger than what was read so far; its owner's.
-    var text = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    var text: UnsafeMutableRawBufferPointer
     var count = 0
     var ends = [[UInt64]](repeating: [0], count: 8)
     var findings: [String] = []
+
+    /// Room for so many, most of which are short; but not for as many as a damaged table may say. What is larger is copied as it grows.
+    init(_ counts: SymbolCounts) {
+      var total = 1 << 15
+      for namespace in SymbolNamespace.allCases {
+        let count = min(Int(counts[namespace]), 1 << 24)
+        ends[Int(namespace.rawValue)].reserveCapacity(count + 1)
+        total += count
+      }
+      text = .allocate(byteCount: total * 32, alignment: 64)
+    }
 
     mutating func read(_ snapshot: borrowing LogSnapshot) throws {
       var cursor = try Cursor(snapshot.tables.names, in: snapshot.transaction)
@@ -100,17 +111,24 @@ public final class SymbolTexts: @unchecked Sendable {
   }
 
   private func findings(of snapshot: borrowing LogSnapshot) throws -> [String] {
+    // Both sides are added up as they lie; only if the sums differ each string is looked for, which may be anywhere.
+    var difference: UInt64 = 0
+    try forEachKey(snapshot) { difference &+= StableHash.hash($0, seed: UInt64($2)) }
+    for namespace in SymbolNamespace.allCases {
+      for id in 1..<UInt32(ends[Int(namespace.rawValue)].count) {
+        guard let string = string(of: id, in: namespace) else { continue }
+        SymbolKey.withKey(string, in: namespace) { difference &-= StableHash.hash($0, seed: UInt64(id)) }
+      }
+    }
+    return difference == 0 ? [] : try lost(in: snapshot)
+  }
+
+  /// The strings that do not lead back to their symbols.
+  private func lost(in snapshot: borrowing LogSnapshot) throws -> [String] {
     var findings: [String] = []
     var isFound = ends.map { [Bool](repeating: false, count: $0.count) }
-    var cursor = try Cursor(snapshot.tables.symbols, in: snapshot.transaction)
-    var more = try cursor.moveToFirst()
-    while more {
-      let key = cursor.key
-      if let first = key.first, let namespace = SymbolNamespace(rawValue: first), cursor.value.count == 4 {
-        let id = UInt32(littleEndian: cursor.value.loadUnaligned(as: UInt32.self))
-        if isKey(key, of: id, in: namespace) { isFound[Int(first)][Int(id)] = true }
-      }
-      more = try cursor.moveToNext()
+    try forEachKey(snapshot) { key, namespace, id in
+      if isKey(key, of: id, in: namespace) { isFound[Int(namespace.rawValue)][Int(id)] = true }
     }
     for namespace in SymbolNamespace.allCases {
       for id in isFound[Int(namespace.rawValue)].indices.dropFirst()
@@ -120,6 +138,22 @@ public final class SymbolTexts: @unchecked Sendable {
       }
     }
     return findings
+  }
+
+  /// Calls `body` with the keys that lead to symbols whose strings were copied.
+  private func forEachKey(
+    _ snapshot: borrowing LogSnapshot, _ body: (UnsafeRawBufferPointer, SymbolNamespace, _ id: UInt32) -> Void
+  ) throws {
+    var cursor = try Cursor(snapshot.tables.symbols, in: snapshot.transaction)
+    var more = try cursor.moveToFirst()
+    while more {
+      let key = cursor.key
+      if let first = key.first, let namespace = SymbolNamespace(rawValue: first), cursor.value.count == 4 {
+        let id = UInt32(littleEndian: cursor.value.loadUnaligned(as: UInt32.self))
+        if id >= 1, Int(id) < ends[Int(first)].count { body(key, namespace, id) }
+      }
+      more = try cursor.moveToNext()
+    }
   }
 
   private func isKey(_ key: UnsafeRawBufferPointer, of id: UInt32, in namespace: SymbolNamespace) -> Bool {

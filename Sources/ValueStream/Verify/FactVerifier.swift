@@ -117,18 +117,19 @@ public final class FactVerifier: Sendable {
     if findings.count == before { findings.add(0, "the table identity lists what no event accounts for") }
   }
 
-  /// The table of references does not add up to what the events refer to: what they name in lists is looked for. What their facts refer to
-  /// was looked for with the log.
+  /// The table of references does not add up to what the events refer to: each is looked for.
   private func checkReferences(through end: UInt64, _ findings: inout FindingList) throws {
     let before = findings.count
     try forEachEvent(through: end) { event, batch, position, snapshot in
-      for reference in batch.references(of: event) {
-        guard let symbol = try snapshot.symbolID(batch.bytes(of: reference), in: .subject) else {
-          findings.add(position, "a subject that the event names in a list has no symbol")
+      var named = batch.references(of: event).map { batch.bytes(of: $0) }
+      if event.flags.contains(.argumentIsSubject) { named.append(batch.bytes(of: event.argument)) }
+      for subject in named where !subject.isEmpty {
+        guard let symbol = try snapshot.symbolID(subject, in: .subject) else {
+          findings.add(position, "a subject that the event refers to has no symbol")
           continue
         }
         if try !snapshot.isReference(to: symbol, at: position) {
-          findings.add(position, "the event is not listed as referring to subject \(symbol), which it names in a list")
+          findings.add(position, "the event is not listed as referring to subject \(symbol)")
         }
       }
     }
