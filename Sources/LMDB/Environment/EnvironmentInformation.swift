@@ -28,24 +28,18 @@ extension Environment {
       lastTransaction: info.me_last_txnid, readersInUse: Int(info.me_numreaders))
   }
 
-  /// The numbers of the transactions that the two meta pages say they are of, as the file has them now; nil when it cannot be read.
+  /// What the two meta pages say, as the file has them now; nil when it cannot be read.
   ///
-  /// LMDB reads the page with the higher number, and trusts it. Transactions write the two in turn: even ones the first and odd ones the
-  /// second page, so that the numbers differ by one.
-  public var metaTransactions: (first: UInt64, second: UInt64)? {
+  /// LMDB reads by the page with the higher number, and trusts it. Transactions write the two in turn: even ones the first and odd ones the
+  /// second page, so that the numbers differ by one. What the older page leads to is not overwritten before the page itself is.
+  public var metaPages: (first: MetaPage, second: MetaPage)? {
     var descriptor: CInt = -1
     guard mdb_env_get_fd(handle, &descriptor) == 0 else { return nil }
-    // Behind the page's header of 16 bytes: magic, version, address, size of the map, two tables of 48 bytes, last page.
-    let place = 16 + 4 + 4 + 8 + 8 + 2 * 48 + 8
-    func number(_ page: Int) -> UInt64? {
-      var number: UInt64 = 0
-      let count = pread(descriptor, &number, 8, page * information.pageSize + place)
-      return count == 8 ? number : nil
-    }
+    let file = MetaPage.File(descriptor: descriptor, pageSize: information.pageSize)
     // A commit between the two looks is no matter, several are: then the first has changed.
     for _ in 0..<100 {
-      guard let first = number(0), let second = number(1) else { return nil }
-      if number(0) == first { return (first, second) }
+      guard let first = file.metaPage(0), let second = file.metaPage(1) else { return nil }
+      if file.metaPage(0) == first { return (first, second) }
     }
     return nil
   }
