@@ -109,6 +109,17 @@ public struct Conformance: Projection {
     var undefined = 0
     var lastUndefined = UInt32.max
     var deviations: [(item: UInt32, stream: UInt16, steps: Steps)] = []
+
+    /// Counts a step that an item made at an instant.
+    @inline(__always)
+    mutating func note(
+      _ step: Step, _ visit: WholeVisit, at instant: Int64, _ parts: borrowing AnswerParts, _ own: inout Steps
+    ) {
+      let row = visit.posting
+      guard figures.passes(row), figures.passes(stage: visit.stage) else { return }
+      if parts.isInRange(instant) { own.add(step) }
+      figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, visit.item) }
+    }
   }
 
   private struct Sums {
@@ -158,13 +169,6 @@ public struct Conformance: Projection {
       var furthest = -1
       var own = Steps()
       var last: WholeVisit?
-      @inline(__always)
-      func note(_ step: Step, _ visit: WholeVisit, at instant: Int64) {
-        let row = visit.posting
-        guard lane.figures.passes(row), lane.figures.passes(stage: visit.stage) else { return }
-        if parts.isInRange(instant) { own.add(step) }
-        lane.figures.add(row, at: instant, stage: visit.stage, amount: step == .inOrder ? 0 : 1) { $0.add(step, item) }
-      }
       forEachVisit(spans, parts) { visit in
         guard places.isDefined(visit.stream) else {
           if lane.figures.passes(visit.posting), lane.lastUndefined != item {
@@ -175,17 +179,17 @@ public struct Conformance: Projection {
         }
         last = visit
         guard let place = places.place(of: visit.stage, in: visit.stream) else {
-          note(.unknown, visit, at: visit.fromMicros)
+          lane.note(.unknown, visit, at: visit.fromMicros, parts, &own)
           return
         }
         let step: Step =
           visited.insert(place)
           ? .repeated : place < furthest ? .back : place == furthest + 1 ? .inOrder : .skip
         furthest = max(furthest, place)
-        note(step, visit, at: visit.fromMicros)
+        lane.note(step, visit, at: visit.fromMicros, parts, &own)
       }
       if let last, let end = ends[item], furthest + 1 < places.stageCount(of: last.stream) {
-        note(.skip, last, at: end.effectiveMicros)
+        lane.note(.skip, last, at: end.effectiveMicros, parts, &own)
       }
       if own.deviations > 0, let last { lane.deviations.append((item, last.stream, own)) }
     }

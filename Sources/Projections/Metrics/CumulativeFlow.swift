@@ -1,3 +1,4 @@
+import EventLog
 import Tables
 import ValueStream
 
@@ -32,28 +33,35 @@ public struct CumulativeFlow: Projection {
   /// The projection.
   public init() {}
 
-  /// How many items reached each stage of one group in each period; the last two places are delivered and cancelled.
+  /// The stages of one group, and where its counts begin: one for each stage, and two more for delivered and cancelled, in each period.
   private struct Tally {
     var stages: [UInt32]
-    var reached: [[Int]]
+    var first: Int
 
-    init(_ stages: [UInt32], _ periodCount: Int) {
-      self.stages = stages
-      reached = [[Int]](repeating: [Int](repeating: 0, count: periodCount), count: stages.count + 2)
-    }
-
-    mutating func add(_ other: Tally) {
-      for place in reached.indices {
-        for period in reached[place].indices { reached[place][period] += other.reached[place][period] }
-      }
-    }
+    /// Stages, delivered and cancelled.
+    var placeCount: Int { stages.count + 2 }
   }
 
   /// What one core counts.
   private struct Lane {
     var classifier: RowClassifier
+    let periodCount: Int
     var tallies: [Tally] = []
+    /// How many items reached each place of each group in each period, of all groups in one array.
+    var reached: [Int] = []
     var unplaced = 0
+    /// Whether an item is judged by a stream that has no definition.
+    var metUndefinedStream = false
+
+    init(_ classifier: RowClassifier, _ periodCount: Int) {
+      self.classifier = classifier
+      self.periodCount = periodCount
+    }
+
+    private mutating func begin(_ stages: [UInt32]) {
+      tallies.append(Tally(stages: stages, first: reached.count))
+      reached += [Int](repeating: 0, count: (stages.count + 2) * periodCount)
+    }
 
     /// Follows an item through the stages of the stream that it was in last.
     mutating func count(
@@ -64,12 +72,14 @@ public struct CumulativeFlow: Projection {
       let attributes = visits.last?.attributes ?? arrival.attributes
       guard classifier.passes(stream: stream, attributes: attributes, item: arrival.item) else { return }
       let group = classifier.group(stream: stream, attributes: attributes, item: arrival.item)
-      if group == tallies.count { tallies.append(Tally(places.stages(of: stream), calendar.count)) }
-      let count = tallies[group].stages.count
-      let endMicros = calendar.end(Int32(calendar.count - 1))
+      if group == tallies.count { begin(places.stages(of: stream)) }
+      let count = places.stageCount(of: stream)
+      if !places.isDefined(stream) { metUndefinedStream = true }
+      let first = tallies[group].first
+      let endMicros = calendar.end(Int32(periodCount - 1))
       func reach(_ place: Int, _ micros: Int64, _ lane: inout Lane) {
         guard micros < endMicros else { return }
-        lane.tallies[group].reached[place][Int(calendar.number(of: micros) ?? 0)] += 1
+        lane.reached[first + place * lane.periodCount + Int(calendar.number(of: micros) ?? 0)] += 1
       }
       var furthest = -1
       if count > 0 {
@@ -97,7 +107,10 @@ public struct CumulativeFlow: Projection {
     mutating func absorb(_ other: Lane) {
       for (key, tally) in zip(other.classifier.keys, other.tallies) {
         let group = classifier.group(key)
-        if group == tallies.count { tallies.append(tally) } else { tallies[group].add(tally) }
+        if group == tallies.count { begin(tally.stages) }
+        for place in 0..<(tally.placeCount * periodCount) {
+          reached[tallies[group].first + place] += other.reached[tally.first + place]
+        }
       }
       unplaced += other.unplaced
     }
@@ -116,9 +129,15 @@ public struct CumulativeFlow: Projection {
     }
     let parts = try AnswerParts(own, view)
     let at = parts.cut.atMicros
-    let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
-    let arrived = arrivals
+    _ = view.completions.timeRange(in: parts.cut)
+    let (arrived, ends) = Cores.both(for: view.arrivals.count) {
+      let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+      StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
+      return arrivals
+    } _: {
+      // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
+      Self.ends(parts, view)
+    }
     let first = arrived.values.lazy.map(\.effectiveMicros).min()
     let last = min(own.toMicros.map { $0 - 1 } ?? .max, at)
     var calendar: PeriodCalendar?
@@ -129,16 +148,20 @@ public struct CumulativeFlow: Projection {
       _ = try parts.calendar(from: nil, through: nil)
     }
     let visits = ItemVisits(view, parts.cut)
-    let places = StagePlaces(parts, view, learningFrom: visits)
-    var counted = Lane(classifier: try RowClassifier(own, view))
+    let empty = Lane(try RowClassifier(own, view), calendar?.count ?? 0)
+    var counted = empty
     if let calendar {
-      let ends = Ends(parts, view)
-      let empty = counted
-      let lanes = visits.fold(over: arrived.subjects, isSerial: false) {
-        empty
-      } _: { lane, item, visits in
-        if let arrival = arrived[item] { lane.count(arrival, visits, ends[item], places, calendar) }
+      let items = arrived.subjects
+      func count(_ places: StagePlaces) -> [Lane] {
+        visits.fold(over: items, isSerial: false) {
+          empty
+        } _: { lane, item, visits in
+          if let arrival = arrived[item] { lane.count(arrival, visits, ends[item], places, calendar) }
+        }
       }
+      var lanes = count(StagePlaces(parts, view))
+      // Streams without a definition are learnt of in a pass of its own, which most ledgers need not make.
+      if lanes.contains(where: \.metUndefinedStream) { lanes = count(StagePlaces(parts, view, learningFrom: visits)) }
       for lane in lanes { counted.absorb(lane) }
     }
     var notes = parts.notes
@@ -153,18 +176,21 @@ public struct CumulativeFlow: Projection {
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(
         title: title, columns: columns(parts),
-        rows: calendar.map { Self.rows($0, groups, counted.tallies, parts, view) } ?? []))
+        rows: calendar.map { Self.rows($0, groups, counted, parts, view) } ?? []))
   }
 
   private static func rows(
-    _ calendar: PeriodCalendar, _ groups: [(Int, [String?])], _ tallies: [Tally], _ parts: AnswerParts,
+    _ calendar: PeriodCalendar, _ groups: [(Int, [String?])], _ counted: Lane, _ parts: AnswerParts,
     _ view: borrowing LedgerView
   ) -> [[Value]] {
     var rows: [[Value]] = []
-    var totals = tallies.map { [Int](repeating: 0, count: $0.reached.count) }
+    let tallies = counted.tallies
+    var totals = tallies.map { [Int](repeating: 0, count: $0.placeCount) }
     for period in 0..<calendar.count {
       for (group, names) in groups {
-        for place in totals[group].indices { totals[group][place] += tallies[group].reached[place][period] }
+        for place in totals[group].indices { 
+          totals[group][place] += counted.reached[tallies[group].first + place * calendar.count + period]
+        }
         let total = totals[group]
         let stages = tallies[group].stages
         let out = total[stages.count] + total[stages.count + 1]
@@ -199,25 +225,17 @@ public struct CumulativeFlow: Projection {
       ]
   }
 
+  private typealias End = (micros: Int64, isCancelled: Bool)
+
   /// When each item was delivered for the first time, or cancelled for good.
-  private struct Ends {
-    private var ends: [(micros: Int64, isCancelled: Bool)?]
-
-    init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
-      var ends = [(micros: Int64, isCancelled: Bool)?](
-        repeating: nil, count: Int(view.log.symbolCount(in: .subject)) + 1)
-      EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
-        guard Int(row.item) < ends.count else { return }
-        let isCancelled = row.stamp.flags.contains(.cancelled)
-        if isCancelled, end != nil { return }
-        if let known = ends[Int(row.item)], !known.isCancelled, isCancelled || known.micros <= row.effectiveMicros {
-          return
-        }
-        ends[Int(row.item)] = (row.effectiveMicros, isCancelled)
-      }
-      self.ends = ends
+  private static func ends(_ parts: AnswerParts, _ view: borrowing LedgerView) -> SubjectTable<End> {
+    let ends = SubjectTable<End>(view, most: view.completions.count)
+    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+      let isCancelled = row.stamp.flags.contains(.cancelled)
+      if isCancelled, end != nil { return }
+      if let known = ends[row.item], !known.isCancelled, isCancelled || known.micros <= row.effectiveMicros { return }
+      ends.set(row.item, (row.effectiveMicros, isCancelled))
     }
-
-    subscript(item: UInt32) -> (micros: Int64, isCancelled: Bool)? { Int(item) < ends.count ? ends[Int(item)] : nil }
+    return ends
   }
 }

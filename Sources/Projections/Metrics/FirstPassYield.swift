@@ -51,8 +51,7 @@ public struct FirstPassYield: Projection {
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
-    let events = SelectedEvents([.checkCompleted, .itemRejected], parts.cut, view)
-    let judge = try FirstPass(parts, Rejections(parts, events, view), events, view)
+    let judge = try FirstPass(parts, view)
     let filter = figures
     let lanes = judge.fold(view, isSerial: figures.isSerial, where: { filter.passes($0) }) {
       filter

@@ -32,13 +32,53 @@ public struct ValueStreamMap: Projection {
   public init() {}
 
   private struct Totals {
-    var items: [(item: UInt32, stream: UInt16)] = []
+    var items = 0
     var lead: Int128 = 0
   }
 
   private struct Row {
     var queue = 0
     var times = StageSums.Times()
+  }
+
+  /// What is told of the items as their visits are gone through.
+  private struct Walk {
+    /// Of the deliveries that count, by stream.
+    var figures: Figures<Totals>
+    /// The times of the same items.
+    var sums: StageSums
+    /// How many items are in each stage.
+    var queues: [StageSums.Stage: Int] = [:]
+    var withoutCreated = 0
+
+    @inline(__always)
+    mutating func add(_ delivery: CompletionPosting?, _ spans: ItemSpans, _ parts: AnswerParts) {
+      if let last = spans.last, last.toMicros == nil, figures.passes(last.posting) {
+        queues[StageSums.Stage(stream: last.stream, stage: last.stage), default: 0] += 1
+      }
+      guard let row = delivery else { return }
+      guard row.createdMicros != ItemState.unknown else {
+        withoutCreated += 1
+        figures.exclude(row, because: "no created event is known: there is no lead time")
+        return
+      }
+      let lead = parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
+      figures.add(row, at: row.effectiveMicros, amount: Double(lead) / 1e6) {
+        $0.items += 1
+        $0.lead += Int128(lead)
+      }
+      sums.add(row.item, spans, under: row.stamp.stream)
+    }
+
+    mutating func absorb(_ other: Walk) {
+      figures.absorb(other.figures) {
+        $0.items += $1.items
+        $0.lead += $1.lead
+      }
+      sums += other.sums
+      queues.merge(other.queues, uniquingKeysWith: +)
+      withoutCreated += other.withoutCreated
+    }
   }
 
   /// See ``Projection``.
@@ -49,31 +89,21 @@ public struct ValueStreamMap: Projection {
     var split = query
     split.groupings = [.stream]
     let parts = try AnswerParts(split, view)
-    var figures = try Figures(parts, view, range: nil) { Totals() }
-    var withoutCreated = 0
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
-      guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
-        return
-      }
-      guard row.createdMicros != ItemState.unknown else {
-        withoutCreated += 1
-        figures.exclude(row, because: "no created event is known: there is no lead time")
-        return
-      }
-      let lead = parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros)
-      figures.add(row, at: row.effectiveMicros, amount: Double(lead) / 1e6) {
-        $0.items.append((row.item, row.stamp.stream))
-        $0.lead += Int128(lead)
-      }
+    var walk = Walk(figures: try Figures(parts, view, range: nil) { Totals() }, sums: StageSums(parts, view))
+    let none = walk
+    var accurate = query
+    accurate.explains = false
+    let (measured, lanes) = try StageQuality.measured(accurate, view, isSerial: walk.figures.isSerial) {
+      none
+    } _: { walk, delivery, spans in
+      walk.add(delivery, spans, parts)
     }
+    for lane in lanes { walk.absorb(lane) }
+    walk.sums.takeBlocked(view)
+    let (figures, sums) = (walk.figures, walk.sums.times)
     let totals = figures.rows(view)
-    let sums = StageSums(of: totals.flatMap(\.sum.items), parts, view)
-    var rows: [StageSums.Stage: Row] = [:]
-    for (stage, times) in sums.times { rows[stage, default: Row()].times = times }
-    OpenNow(parts, parts.cut, view).forEach { piece in
-      guard piece.stage != 0, figures.passes(piece.posting) else { return }
-      rows[StageSums.Stage(stream: piece.stream, stage: piece.stage), default: Row()].queue += 1
-    }
+    var rows = walk.queues.mapValues { Row(queue: $0) }
+    for (stage, times) in sums { rows[stage, default: Row()].times = times }
     let classifier = try RowClassifier(split, view)
     for stream in parts.definitions.keys where classifier.passes(stream: stream) {
       for stage in parts.rules.definition(of: stream, at: parts.cut.atMicros)?.stages ?? []
@@ -81,13 +111,10 @@ public struct ValueStreamMap: Projection {
         rows[StageSums.Stage(stream: stream, stage: stage.number), default: Row()].queue += 0
       }
     }
-    var accurate = query
-    accurate.groupings = [.stream, .stage]
-    accurate.explains = false
-    let quality = try CompleteAccurate().answer(accurate, from: view)
+    let quality = CompleteAccurate().answer(measured, view)
     var notes = parts.notes
-    if withoutCreated > 0 {
-      notes.append("\(withoutCreated) delivered items have no created event and are left out of the times.")
+    if walk.withoutCreated > 0 {
+      notes.append("\(walk.withoutCreated) delivered items have no created event and are left out of the times.")
     }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
@@ -115,7 +142,7 @@ public struct ValueStreamMap: Projection {
   ) -> [[Value]] {
     let order = StageOrder(parts, view)
     var counts: [String: (items: Int, lead: Int128)] = [:]
-    for total in totals { counts[total.names[0] ?? ""] = (total.sum.items.count, total.sum.lead) }
+    for total in totals { counts[total.names[0] ?? ""] = (total.sum.items, total.sum.lead) }
     func mean(_ micros: Int128, _ count: Int) -> Value {
       count == 0 ? .null : .duration(Double(micros) / Double(count) / 1e6)
     }
@@ -149,10 +176,10 @@ public struct ValueStreamMap: Projection {
   }
 
   private static func totals(
-    _ totals: [Figures<Totals>.Row], _ sums: StageSums, _ quality: Answer, _ view: borrowing LedgerView
+    _ totals: [Figures<Totals>.Row], _ sums: [(stage: StageSums.Stage, times: StageSums.Times)], _ quality: Answer, _ view: borrowing LedgerView
   ) -> Table {
     var process: [String: Int128] = [:]
-    for (stage, times) in sums.times { process[view.streamName(stage.stream) ?? "", default: 0] += times.processMicros }
+    for (stage, times) in sums { process[view.streamName(stage.stream) ?? "", default: 0] += times.processMicros }
     // The second table of %C&A has the rolled figures of each stream.
     var rolled = quality
     rolled.table = quality.more.first ?? quality.table
@@ -172,7 +199,7 @@ public struct ValueStreamMap: Projection {
       ],
       rows: totals.map { row in
         let stream = row.names[0] ?? ""
-        let count = row.sum.items.count
+        let count = row.sum.items
         let worked = process[stream] ?? 0
         return [
           stream.isEmpty ? .null : .text(stream), .integer(Int64(count)),

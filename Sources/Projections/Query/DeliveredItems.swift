@@ -6,8 +6,9 @@ struct DeliveredItems {
   private let deliveries: SubjectRows<CompletionPosting>
   /// The items of which a delivery stands, whatever the question asks for.
   private let delivered: SubjectSet
-  /// How often items were opened again; few were.
+  /// How often items were opened again: few were, so that a bit tells of nearly all that they are not among them.
   private let reopenings: [UInt32: Int]
+  private let reopened: SubjectSet
   private let visits: ItemVisits
 
   /// Settles deliveries and visits.
@@ -21,10 +22,12 @@ struct DeliveredItems {
   ) {
     var delivered = SubjectSet(view)
     var reopenings: [UInt32: Int] = [:]
+    var reopened = SubjectSet(view)
     deliveries = SubjectRows(view, view.completions) { add in
       EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
         if end != nil {
           reopenings[row.item, default: 0] += 1
+          reopened.insert(row.item)
         } else if !row.stamp.flags.contains(.cancelled) {
           delivered.insert(row.item)
           if parts.isInRange(row.effectiveMicros), passes(row) { add(row) }
@@ -33,6 +36,7 @@ struct DeliveredItems {
     }
     self.delivered = delivered
     self.reopenings = reopenings
+    self.reopened = reopened
     self.visits = visits ?? ItemVisits(view, parts.cut)
   }
 
@@ -46,7 +50,7 @@ struct DeliveredItems {
   /// The delivery of an item, and how often the item was opened again; nil when none counts.
   @inline(__always)
   func delivery(of item: UInt32) -> (row: CompletionPosting, reopenings: Int)? {
-    deliveries[item].map { ($0, reopenings.isEmpty ? 0 : reopenings[item] ?? 0) }
+    deliveries[item].map { ($0, reopened.contains(item) ? reopenings[item] ?? 0 : 0) }
   }
 
   /// Passes on all cores over the deliveries, with the number of times the item was opened again, and its visits in the order of time.

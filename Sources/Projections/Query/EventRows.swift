@@ -87,7 +87,7 @@ struct EventRows {
     among selected: SelectedEvents? = nil, measured: Bool = false
   ) throws {
     self.selected =
-      selected?.only(kinds) ?? SelectedEvents(kinds, cut, view, measured: measured)
+      selected?.only(kinds) ?? SelectedEvents(kinds, cut, view) { !measured || $0.measure != 0 }
     filter = query.filter
     // The classifier knows the names and their nearest; it refuses what the ledger does not know.
     let classifier = try RowClassifier(query, view)

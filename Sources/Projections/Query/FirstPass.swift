@@ -19,37 +19,36 @@ struct FirstPassFlaws: OptionSet {
 /// Judges for delivered items whether everything was right the first time.
 struct FirstPass {
   private let parts: AnswerParts
-  private let rejections: Rejections
+  /// The rejections of the cut.
+  let rejections: Rejections
   private let defective: SubjectSet
   private let failed: SubjectSet
   private let places: StageTable
 
   /// Gathers defects, failed checks and rejections of a cut, whatever the question filters by.
-  ///
-  /// - Parameter checks: events of the cut among which its checks are.
-  init(
-    _ parts: AnswerParts, _ rejections: Rejections, _ checks: SelectedEvents, _ view: borrowing LedgerView
-  ) throws {
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
     self.parts = parts
-    self.rejections = rejections
+    let events = Self.events(parts.cut, view)
+    rejections = try Rejections(parts, events, view)
     places = StageTable.defined(parts, view)
     var defective = SubjectSet(view)
     StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { defective.insert($0.item) }
     self.defective = defective
     var failed = SubjectSet(view)
+    events.only([.checkCompleted]).forEach(in: view.events) { failed.insert(EventRows.item(of: $1)) }
+    self.failed = failed
+  }
+
+  /// The events that tell of flaws: rejections, and checks that failed.
+  private static func events(_ cut: Cut, _ view: borrowing LedgerView) -> SelectedEvents {
     // What checks say of themselves: a few hundred sets of words, and as many checks as there are.
     let saysFailed = (0...view.log.symbolCount(in: .attributes)).map { symbol in
       EventRows.words(symbol, view)[.outcome] == "failed"
     }
-    let lanes = checks.only([.checkCompleted]).fold(in: view.events) {
-      [UInt32]()
-    } _: { items, row in
-      if Int(row.attributes) < saysFailed.count, saysFailed[Int(row.attributes)] {
-        items.append(EventRows.item(of: row))
-      }
+    return SelectedEvents([.checkCompleted, .itemRejected], cut, view) { row in
+      row.kind != EventKind.checkCompleted.rawValue
+        || Int(row.attributes) < saysFailed.count && saysFailed[Int(row.attributes)]
     }
-    for lane in lanes { for item in lane { failed.insert(item) } }
-    self.failed = failed
   }
 
   /// Passes on all cores over the deliveries that pass, with what came back of each. See ``ItemVisits/fold(isSerial:_:_:)``.

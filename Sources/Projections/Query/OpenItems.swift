@@ -44,29 +44,43 @@ struct OpenItems {
   private let closed: SubjectTable<Closing>
   /// All closings of items that were closed more than once; few were.
   private let closedAgain: [UInt32: [Closing]]
+  private let wasClosedAgain: SubjectSet
   private let visits: ItemVisits
   private let parts: AnswerParts
 
   /// Settles arrivals, completions and visits of a cut.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
     self.parts = parts
-    let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
-    openedAt = arrivals
+    _ = view.completions.timeRange(in: parts.cut)
+    (openedAt, (closed, closedAgain, wasClosedAgain)) = Cores.both(for: view.arrivals.count) {
+      let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
+      StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
+      return arrivals
+    } _: {
+      // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
+      Self.closings(parts, view)
+    }
+    visits = ItemVisits(view, parts.cut)
+  }
+
+  /// The closings of items that were closed, all closings of those that were closed more than once, and which these are.
+  private static func closings(
+    _ parts: AnswerParts, _ view: borrowing LedgerView
+  ) -> (SubjectTable<Closing>, [UInt32: [Closing]], SubjectSet) {
     let closed = SubjectTable<Closing>(view, most: view.completions.count)
     var more: [UInt32: [Closing]] = [:]
+    var items = SubjectSet(view)
     EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
       let closing = Closing(from: row.effectiveMicros, to: end)
       if let first = closed[row.item] {
         more[row.item, default: [first]].append(closing)
+        items.insert(row.item)
       } else {
         closed.set(row.item, closing)
       }
     }
     for item in more.keys { more[item]?.sort { ($0.from, $0.to ?? .max) < ($1.from, $1.to ?? .max) } }
-    self.closed = closed
-    closedAgain = more
-    visits = ItemVisits(view, parts.cut)
+    return (closed, more, items)
   }
 
   /// When the first item came; nil without any.
@@ -88,7 +102,7 @@ struct OpenItems {
     visits.fold(over: openedAt.subjects, isSerial: isSerial, make) { state, item, spans in
       guard let arrival = openedAt[item] else { return }
       let closings = Closings(
-        only: closed[item], all: closedAgain.isEmpty || closed[item] == nil ? nil : closedAgain[item])
+        only: closed[item], all: wasClosedAgain.contains(item) ? closedAgain[item] : nil)
       tell(arrival, spans, closings) { body(&state, $0) }
     }
   }

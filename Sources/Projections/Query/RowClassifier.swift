@@ -19,6 +19,9 @@ struct RowClassifier {
   private var setKeys: [[String?]] = []
   private var groups: [GroupKey: Int] = [:]
   private var recent = RecentNumbers<GroupKey>(GroupKey())
+  /// The groups by stream and stage, where nothing else tells groups apart, so that no key need be put together; -1 before a group was met.
+  private var direct: [Int32] = []
+  private let stageCount: Int
   /// The groups met so far, in order of first meeting.
   private(set) var keys: [GroupKey] = []
 
@@ -125,6 +128,10 @@ struct RowClassifier {
       streamPasses[Int(id)] = true
     }
 
+    stageCount = view.stages.names.count
+    if parts.isSubset(of: [.stream, .stage]), query.period == nil {
+      direct = [Int32](repeating: -1, count: (parts.contains(.stage) ? stageCount : 1) * streamCount)
+    }
     stagePasses = [Bool](repeating: filter.stages.isEmpty, count: view.stages.names.count)
     for name in filter.stages {
       guard let number = view.stages.number(of: Array(name.utf8)) else {
@@ -213,12 +220,18 @@ struct RowClassifier {
     stream: UInt16, attributes: UInt32, item: UInt32, stage: UInt32 = 0, origin: UInt32 = 0, severity: UInt32 = 0,
     word: UInt32 = 0, period: Int32 = -1
   ) -> Int {
-    group(
+    let place =
+      parts.contains(.stage)
+      ? Int(stage) < stageCount ? Int(stream) * stageCount + Int(stage) : .max : Int(stream)
+    if place < direct.count, direct[place] >= 0 { return Int(direct[place]) }
+    let group = group(
       GroupKey(
         set: parts.contains(.set) ? setGroups[Int(attributes)] : 0, stream: parts.contains(.stream) ? stream : 0,
         stage: parts.contains(.stage) ? stage : 0, origin: parts.contains(.origin) ? origin : 0,
         severity: parts.contains(.severity) ? severity : 0, item: parts.contains(.item) ? item : 0,
         word: parts.contains(.word) ? word : 0, period: period))
+    if place < direct.count { direct[place] = Int32(truncatingIfNeeded: group) }
+    return group
   }
 
   /// The group of a key, numbered from 0 in order of first meeting.

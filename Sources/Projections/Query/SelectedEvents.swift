@@ -22,8 +22,12 @@ struct SelectedEvents {
 
   /// Finds them. O(postings up to the position).
   ///
-  /// - Parameter measured: whether those without a measure are left out.
-  init(_ kinds: [EventKind], _ cut: Cut, _ view: borrowing LedgerView, measured: Bool = false) {
+  /// - Parameter isWanted: whether an event is among them, by what its posting says; called from several threads at once.
+  @inline(__always)
+  init(
+    _ kinds: [EventKind], _ cut: Cut, _ view: borrowing LedgerView,
+    where isWanted: (EventPosting) -> Bool = { _ in true }
+  ) {
     let mask = Self.mask(kinds)
     self.kinds = mask
     let blocks = view.events.blocks(in: cut)
@@ -38,16 +42,16 @@ struct SelectedEvents {
             for index in block.rows.indices {
               let row = block.rows[index]
               let number = UInt32(truncatingIfNeeded: block.firstRow + index)
-              let isWanted =
+              let isOfKind =
                 row.kind < 64 && mask >> UInt64(row.kind & 63) & 1 != 0 && row.effectiveMicros <= cut.atMicros
-              if isWanted, row.opening != number {
+              if isOfKind, row.opening != number {
                 lane.toggled.append(row.opening)
                 continue
               }
               // Written whether it is kept or not, which is quicker than to guess.
               rows[kept] = number
               kinds[kept] = row.kind
-              kept += isWanted && (!measured || row.measure != 0) ? 1 : 0
+              kept += isOfKind && isWanted(row) ? 1 : 0
             }
           }
           keptKinds = kept

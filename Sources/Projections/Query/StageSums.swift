@@ -16,52 +16,66 @@ struct StageSums {
     var waitMicros: Int128 = 0
   }
 
-  private(set) var times: [Stage: Times] = [:]
+  private let parts: AnswerParts
+  private let stageCount: Int
+  /// One more than the stream that each item is counted under; 0 for an item that was not added. Copies share it, so that each core may add
+  /// other items to a copy.
+  private let streams: Scratch<UInt32>
+  private var sums: [Times]
 
-  /// Sums up the items that are given with the stream that each is counted under.
-  init(of items: [(item: UInt32, stream: UInt16)], _ parts: AnswerParts, _ view: borrowing LedgerView) {
-    let streams = SubjectTable<UInt16>(view)
-    for (item, stream) in items { streams.set(item, stream) }
-    let stageCount = view.stages.names.count
-    var sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
-    let cut = parts.cut
-    let rules = parts.rules
-    let clock = parts.clock
-    let none = sums
-    func absorb(_ lanes: [[Times]]) {
-      for lane in lanes {
-        for place in sums.indices {
-          sums[place].processMicros += lane[place].processMicros
-          sums[place].waitMicros += lane[place].waitMicros
-        }
-      }
+  /// The sums of no items.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
+    self.parts = parts
+    stageCount = view.stages.names.count
+    streams = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)
+    sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
+  }
+
+  /// Adds the visits of an item that is counted under a stream.
+  @inline(__always)
+  mutating func add(_ item: UInt32, _ spans: ItemSpans, under stream: UInt16) {
+    guard Int(item) < streams.elements.count else { return }
+    streams.elements[Int(item)] = UInt32(stream) + 1
+    for span in spans {
+      let place = Int(stream) * stageCount + Int(span.stage)
+      guard place < sums.count else { continue }
+      let lasted = Int128(
+        parts.clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? parts.cut.atMicros))
+      let role = parts.rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
+      if role.contains(.queue) { sums[place].waitMicros += lasted } else { sums[place].processMicros += lasted }
     }
-    let visited = ItemVisits(view, cut).fold(over: streams.subjects, isSerial: false) {
-      none
-    } _: { sums, item, spans in
-      guard let stream = streams[item] else { return }
-      for span in spans {
-        let place = Int(stream) * stageCount + Int(span.stage)
-        guard place < sums.count else { continue }
-        let lasted = Int128(clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? cut.atMicros))
-        let role = rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
-        if role.contains(.queue) { sums[place].waitMicros += lasted } else { sums[place].processMicros += lasted }
-      }
-    }
-    absorb(visited)
-    let blocked = view.blocks.fold(in: cut, { none }) { sums, row in
-      guard row.stage != 0, let stream = streams[row.item] else { return }
-      let place = Int(stream) * stageCount + Int(row.stage)
-      guard place < sums.count,
-        !rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
+  }
+
+  /// Makes waiting of the time in which the items that were added were blocked where they would have been worked on.
+  mutating func takeBlocked(_ view: borrowing LedgerView) {
+    var none = self
+    none.sums = [Times](repeating: Times(), count: sums.count)
+    let streams = streams.elements
+    let lanes = view.blocks.fold(in: parts.cut, { [none] in none }) { blocked, row in
+      guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != 0 else { return }
+      let place = Int(streams[Int(row.item)] - 1) * stageCount + Int(row.stage)
+      guard place < blocked.sums.count,
+        !parts.rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
       else { return }
-      let signed = Int128(clock.signedSpan(row, cut.atMicros))
-      sums[place].processMicros -= signed
-      sums[place].waitMicros += signed
+      let signed = Int128(parts.clock.signedSpan(row, parts.cut.atMicros))
+      blocked.sums[place].processMicros -= signed
+      blocked.sums[place].waitMicros += signed
     }
-    absorb(blocked)
-    for (place, sum) in sums.enumerated() where sum.processMicros != 0 || sum.waitMicros != 0 {
-      times[Stage(stream: UInt16(place / stageCount), stage: UInt32(place % stageCount))] = sum
+    for lane in lanes { self += lane }
+  }
+
+  static func += (left: inout StageSums, right: StageSums) {
+    for place in left.sums.indices {
+      left.sums[place].processMicros += right.sums[place].processMicros
+      left.sums[place].waitMicros += right.sums[place].waitMicros
+    }
+  }
+
+  /// The sums of the stages in which any time was spent.
+  var times: [(stage: Stage, times: Times)] {
+    sums.enumerated().compactMap { place, sum in
+      guard sum.processMicros != 0 || sum.waitMicros != 0 else { return nil }
+      return (Stage(stream: UInt16(place / stageCount), stage: UInt32(place % stageCount)), sum)
     }
   }
 }

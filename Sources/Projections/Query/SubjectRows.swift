@@ -8,34 +8,42 @@ struct SubjectRows<Row: Posting> {
 
   private let rows: LoadedRows<Row>
   /// One more than the place in ``subjects``; 0 for none.
-  private var places: [UInt32]
+  private let places: UnsafeMutableBufferPointer<UInt32>
+  private let memory: Scratch<UInt32>
   /// The subjects that have a posting, ascending.
-  private(set) var subjects: [UInt32] = []
+  let subjects: [UInt32]
   /// The numbers of their rows, with the last one repeated for who looks ahead.
-  private var numbers: [UInt32] = []
+  private let numbers: [UInt32]
 
   /// Gathers the postings that `fill` gives to its argument, each of which opens an entry; of several of one subject the last one stays. A
   /// subject beyond the view's is left out. Valid while the view lives. O(postings + subjects that the view knows).
   init(_ view: borrowing LedgerView, _ book: RowReader<Row>, _ fill: (_ add: (Row) -> Void) -> Void) {
     rows = book.loaded(through: book.count)
-    places = [UInt32](repeating: 0, count: Int(view.log.symbolCount(in: .subject)) + 1)
+    memory = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)
+    let places = memory.elements
+    self.places = places
     var count = 0
-    places.withUnsafeMutableBufferPointer { places in
-      fill { opening in
-        let number = opening.opening &+ 1
-        guard Int(opening.subject) < places.count, number != 0 else { return }
-        if places[Int(opening.subject)] == 0 { count += 1 }
-        places[Int(opening.subject)] = number
-      }
-      subjects.reserveCapacity(count)
-      numbers.reserveCapacity(count + Self.distance)
-      for subject in places.indices where places[subject] != 0 {
-        subjects.append(UInt32(truncatingIfNeeded: subject))
-        numbers.append(places[subject] - 1)
-        places[subject] = UInt32(truncatingIfNeeded: subjects.count)
+    fill { opening in
+      let number = opening.opening &+ 1
+      guard Int(opening.subject) < places.count, number != 0 else { return }
+      count += places[Int(opening.subject)] == 0 ? 1 : 0
+      places[Int(opening.subject)] = number
+    }
+    // Room for more, since each is written whether it is kept or not, which is quicker than to guess.
+    var numbers = [UInt32](repeating: 0, count: count + Self.distance)
+    subjects = numbers.withUnsafeMutableBufferPointer { numbers in
+      [UInt32](unsafeUninitializedCapacity: count + 1) { subjects, kept in
+        for subject in places.indices {
+          let number = places[subject]
+          subjects[kept] = UInt32(truncatingIfNeeded: subject)
+          numbers[kept] = number &- 1
+          kept += number != 0 ? 1 : 0
+          places[subject] = number != 0 ? UInt32(truncatingIfNeeded: kept) : 0
+        }
       }
     }
-    if let last = numbers.last { for _ in 0..<Self.distance { numbers.append(last) } }
+    for place in count..<numbers.count { numbers[place] = count == 0 ? 0 : numbers[count - 1] }
+    self.numbers = numbers
   }
 
   /// How many subjects have a posting.

@@ -36,10 +36,13 @@ final class SubjectTable<Value> {
 
   /// The subjects that have a value, ascending. O(subjects that the view knows).
   var subjects: [UInt32] {
-    var subjects: [UInt32] = []
-    subjects.reserveCapacity(count)
-    for subject in places.indices where places[subject] != 0 { subjects.append(UInt32(truncatingIfNeeded: subject)) }
-    return subjects
+    // Room for one more, since each is written whether it is kept or not, which is quicker than to guess.
+    [UInt32](unsafeUninitializedCapacity: count + 1) { subjects, kept in
+      for subject in places.indices {
+        subjects[kept] = UInt32(truncatingIfNeeded: subject)
+        kept += places[subject] != 0 ? 1 : 0
+      }
+    }
   }
 
   /// The value of a subject; nil for none. A subject beyond the view's has none, and cannot be given one.
