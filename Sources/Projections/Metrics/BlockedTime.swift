@@ -88,11 +88,25 @@ public struct BlockedTime: Projection {
       let lasted = parts.clock.span(row.stamp.stream, from: row.effectiveMicros, to: end ?? parts.cut.atMicros)
       pieces.append(Block(row: row, toMicros: end, lastedMicros: lasted))
     }
-    pieces.sort {
-      ($0.row.item, $0.row.effectiveMicros, $0.toMicros ?? .max)
-        < ($1.row.item, $1.row.effectiveMicros, $1.toMicros ?? .max)
+    let order = SubjectOrder(pieces.count, subjectCount: Int(view.log.symbolCount(in: .subject))) {
+      pieces[$0].row.item
     }
     var blocks: [Block] = []
+    blocks.reserveCapacity(pieces.count)
+    var own: [Block] = []
+    for item in order.subjects {
+      own.removeAll(keepingCapacity: true)
+      for place in order.places(of: item) { own.append(pieces[Int(place)]) }
+      if own.count > 1 {
+        own.sort { ($0.row.effectiveMicros, $0.toMicros ?? .max) < ($1.row.effectiveMicros, $1.toMicros ?? .max) }
+      }
+      add(own, to: &blocks, byStage: byStage)
+    }
+    return blocks
+  }
+
+  /// Adds the pieces of one item's blocks, which are in the order of time.
+  private static func add(_ pieces: [Block], to blocks: inout [Block], byStage: Bool) {
     for piece in pieces {
       if let last = blocks.last, last.row.item == piece.row.item, last.row.sinceMicros == piece.row.sinceMicros,
         last.toMicros == piece.row.effectiveMicros, !byStage || last.row.stage == piece.row.stage
@@ -108,7 +122,6 @@ public struct BlockedTime: Projection {
         blocks.append(piece)
       }
     }
-    return blocks
   }
 
   private static func openTable(_ open: [Block], _ view: borrowing LedgerView) -> Table {

@@ -188,7 +188,7 @@ public struct CumulativeFlow: Projection {
     var totals = tallies.map { [Int](repeating: 0, count: $0.placeCount) }
     for period in 0..<calendar.count {
       for (group, names) in groups {
-        for place in totals[group].indices { 
+        for place in totals[group].indices {
           totals[group][place] += counted.reached[tallies[group].first + place * calendar.count + period]
         }
         let total = totals[group]

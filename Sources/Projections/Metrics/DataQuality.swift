@@ -214,9 +214,11 @@ public struct DataQuality: Projection {
     } _: { lane, _, spans in
       for span in spans where !span.isContinuation {
         let row = span.posting
-        guard passes(row), rules.isDefined(span.stream, at: span.fromMicros, position: span.position) else { continue }
+        guard passes(row),
+          let role = rules.definedRole(
+            of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
+        else { continue }
         lane.looked += 1
-        let role = rules.role(of: span.stage, in: span.stream, at: span.fromMicros, position: span.position)
         if !role.contains(.defined) { lane.findings.note(.unknownStage, entry(row)) }
       }
     }
@@ -240,21 +242,14 @@ public struct DataQuality: Projection {
     for block in lists.blocks(through: lists.firstRow(positionAfter: parts.cut.position)) {
       for row in block.rows { withChanges.insert(row.position) }
     }
-    let none = findings.empty
-    let lanes = SelectedEvents([.checkCompleted, .deploymentCompleted], parts.cut, view).fold(
-      in: view.events, isSerial: findings.isSerial
-    ) {
-      none
-    } _: { findings, row in
-      guard classifier.passes(stream: row.stamp.stream) else { return }
-      let entry = EvidenceCollector.Entry(
-        subject: row.subject, position: row.stamp.position, effectiveMicros: row.effectiveMicros)
-      if row.kind == EventKind.checkCompleted.rawValue {
-        findings.meet(.checkWithoutItem, row.argument == 0, entry)
-      } else {
-        findings.meet(.deploymentWithoutChanges, !withChanges.contains(row.stamp.position), entry)
-      }
+    let suspects = Suspects(parts, classifier, withChanges, view)
+    findings.look(.checkWithoutItem, at: suspects.checkCount)
+    findings.look(.deploymentWithoutChanges, at: suspects.deploymentCount)
+    for row in suspects.rows {
+      findings.note(
+        row.kind == EventKind.checkCompleted.rawValue ? .checkWithoutItem : .deploymentWithoutChanges,
+        EvidenceCollector.Entry(
+          subject: row.subject, position: row.stamp.position, effectiveMicros: row.effectiveMicros))
     }
-    for lane in lanes { findings.absorb(lane) }
   }
 }

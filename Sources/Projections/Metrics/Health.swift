@@ -44,10 +44,11 @@ public struct Health: Projection {
     let scale = SatisfactionScale(rawValue: try query.choice("scale", of: SatisfactionScale.allCases.map(\.rawValue)))
     let parts = try AnswerParts(query, view)
     let measures = HealthMeasure.all(scale ?? .csat)
-    let targets = try Targets(parts, view)
+    let events = SelectedEvents(HealthFigures.kinds + [.targetSet], parts.cut, view)
+    let targets = try Targets(parts, view, among: events)
     let evidence = query.explains ? EvidenceCollector() : nil
     let gathered = try HealthFigures(
-      parts, windowMicros: days * Timestamp.microsPerDay, scale: scale ?? .csat, evidence, view)
+      parts, windowMicros: days * Timestamp.microsPerDay, scale: scale ?? .csat, evidence, among: events, view)
     var figures = gathered.sums
     let classifier = try RowClassifier(query, view)
     var lines: [(name: String, stream: UInt16)] = []

@@ -176,7 +176,8 @@ public struct ValueStreamMap: Projection {
   }
 
   private static func totals(
-    _ totals: [Figures<Totals>.Row], _ sums: [(stage: StageSums.Stage, times: StageSums.Times)], _ quality: Answer, _ view: borrowing LedgerView
+    _ totals: [Figures<Totals>.Row], _ sums: [(stage: StageSums.Stage, times: StageSums.Times)], _ quality: Answer,
+    _ view: borrowing LedgerView
   ) -> Table {
     var process: [String: Int128] = [:]
     for (stage, times) in sums { process[view.streamName(stage.stream) ?? "", default: 0] += times.processMicros }

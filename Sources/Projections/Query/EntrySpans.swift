@@ -5,16 +5,17 @@ import LMDB
 /// The same settlement as ``PostedVisits``, for books whose entries end by a −1 that takes nothing back: blocks, completions.
 struct EntrySpans {
   private let standing: [UInt64]
-  /// The entries that have an end; few, so that their times are worth a dictionary.
+  /// The entries that have an end, and when.
   private let ended: [UInt64]
-  private let ends: [Int: Int64]
+  private let ends: Scratch<Int64>
 
   /// Settles the entries of a cut. O(postings up to the position).
   init<Row: Posting>(_ book: RowReader<Row>, _ cut: Cut) {
     let rowCount = book.firstRow(positionAfter: cut.position)
     var standing = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     var ended = standing
-    var ends: [Int: Int64] = [:]
+    ends = Scratch(count: rowCount)
+    let ends = ends.elements
     var number = 0
     while number * RowTable<Row>.rowsPerBlock < rowCount {
       let block = book.block(number)
@@ -29,13 +30,12 @@ struct EntrySpans {
           standing[opening >> 6] ^= 1 << UInt64(opening & 63)
         } else {
           ended[opening >> 6] ^= 1 << UInt64(opening & 63)
-          ends[opening, default: 0] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
+          ends[opening] &+= isNegative ? row.effectiveMicros : -row.effectiveMicros
         }
       }
     }
     self.standing = standing
     self.ended = ended
-    self.ends = ends
   }
 
   /// Calls `body` with the opening posting of each entry and its end, nil when it goes on.
@@ -55,7 +55,7 @@ struct EntrySpans {
           first = block.firstRow
           end = first + rows.count
         }
-        try body(rows[number - first], ended[place] & 1 << UInt64(bit) == 0 ? nil : ends[number])
+        try body(rows[number - first], ended[place] & 1 << UInt64(bit) == 0 ? nil : ends.elements[number])
       }
     }
   }

@@ -34,54 +34,25 @@ struct EventItemAttributes {
       micros.value[place] = row.effectiveMicros
       itemOfEvent.value[place] = Int(item) <= subjectCount ? item : 0
     }
-    let places = Scratch<UInt32>(count: subjectCount + 1)
-    let next = places.elements
     // One core orders the events while the other passes over the books, whose blocks are looked up before.
     let books = (view.arrivals, view.completions)
     _ = (books.0.blocks(in: cut), books.1.blocks(in: cut))
-    let ((items, order), (arrived, completed)) = Cores.both(for: events.count) {
-      Self.ordered(named.elements, next)
+    let (order, (arrived, completed)) = Cores.both(for: events.count) {
+      SubjectOrder(events.count, subjectCount: subjectCount) { named.elements[$0] }
     } _: {
       (Self.said(books.0, subjectCount, cut), Self.said(books.1, subjectCount, cut))
     }
-    let ordered = order.elements
     sets = Scratch<UInt32>(count: events.count)
     let sets = sets.elements
-    _ = ItemVisits(view, cut).fold(over: items, isSerial: false) {
+    _ = ItemVisits(view, cut).fold(over: order.subjects, isSerial: false) {
       ()
     } _: { _, item, spans in
       let (arrival, completion) = (arrived[item], completed[item])
-      // Behind the last event of the item before, and before the first of the next.
-      for index in Int(next[Int(item) - 1])..<Int(next[Int(item)]) {
-        let place = Int(ordered[index])
-        sets[place] = Self.set(at: micros.value[place], arrival, spans, completion)
+      for place in order.places(of: item) {
+        sets[Int(place)] = Self.set(at: micros.value[Int(place)], arrival, spans, completion)
       }
     }
-    withExtendedLifetime((instants, named, places, order)) {}
-  }
-
-  /// The items that are named, ascending, and the places of the events in their order.
-  ///
-  /// - Parameter next: zeros, one for each subject; afterwards where the events of each item end in that order.
-  private static func ordered(
-    _ named: UnsafeMutableBufferPointer<UInt32>, _ next: UnsafeMutableBufferPointer<UInt32>
-  ) -> (items: [UInt32], places: Scratch<UInt32>) {
-    for item in named where item != 0 { next[Int(item)] += 1 }
-    var items: [UInt32] = []
-    var total: UInt32 = 0
-    for item in next.indices {
-      let count = next[item]
-      if count > 0 { items.append(UInt32(item)) }
-      next[item] = total
-      total += count
-    }
-    let order = Scratch<UInt32>(count: Int(total))
-    let ordered = order.elements
-    for (place, item) in named.enumerated() where item != 0 {
-      ordered[Int(next[Int(item)])] = UInt32(truncatingIfNeeded: place)
-      next[Int(item)] += 1
-    }
-    return (items, order)
+    withExtendedLifetime((instants, named)) {}
   }
 
   /// What was said last at an instant; before anything was, what was said first. Of two at one instant the later in the item's life counts.

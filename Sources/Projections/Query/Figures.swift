@@ -20,15 +20,17 @@ struct Figures<Sum> {
   /// Prepares for a question.
   ///
   /// - Parameters:
-  ///   - range: the first and last instant that can be met, when the question has periods.
+  ///   - range: the first and last instant that can be met; looked up only when the question has periods.
   ///   - make: an empty sum.
   init(
-    _ parts: AnswerParts, _ view: borrowing LedgerView, range: ClosedRange<Int64>?, make: @escaping () -> Sum
+    _ parts: AnswerParts, _ view: borrowing LedgerView, range: @autoclosure () -> ClosedRange<Int64>?,
+    make: @escaping () -> Sum
   ) throws {
     self.parts = parts
     self.make = make
     evidence = parts.query.explains ? EvidenceCollector() : nil
     classifier = try RowClassifier(parts.query, view)
+    let range = parts.query.period == nil ? nil : range()
     calendar = try parts.calendar(from: range?.lowerBound, through: range?.upperBound)
     isSplit = !parts.query.groupings.isEmpty || parts.query.period != nil
     if !isSplit { sums = [make()] }

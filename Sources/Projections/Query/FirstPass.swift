@@ -68,7 +68,7 @@ struct FirstPass {
   func flaws(of row: CompletionPosting, _ reopenings: Int, _ spans: ItemSpans) -> FirstPassFlaws {
     var flaws: FirstPassFlaws = []
     if reopenings > 0 { flaws.insert(.reopened) }
-    if rejections.has(row.item) { flaws.insert(.rejected) }
+    if !rejections.of(row.item).isEmpty { flaws.insert(.rejected) }
     if defective.contains(row.item) { flaws.insert(.defect) }
     if failed.contains(row.item) { flaws.insert(.failedCheck) }
     var furthest = -1

@@ -91,14 +91,18 @@ struct HealthFigures {
   /// The streams that any item that passes came into.
   private(set) var isKnown: [Bool]
 
+  /// The kinds of events that it looks at.
+  static var kinds: [EventKind] { DeliveryFacts.kinds + [.feedbackReceived] }
+
   /// Gathers.
   ///
   /// - Parameters:
   ///   - windowMicros: how long a window is; the last one ends with the cut's instant.
   ///   - evidence: takes what counts in the last window, by stream.
+  ///   - selected: events of the cut among which those of ``kinds`` are.
   init(
     _ parts: AnswerParts, windowMicros: Int64, scale: SatisfactionScale, _ evidence: EvidenceCollector?,
-    _ view: borrowing LedgerView
+    among selected: SelectedEvents, _ view: borrowing LedgerView
   ) throws {
     let cut = parts.cut
     let streamCount = Int(view.log.symbolCount(in: .stream)) + 1
@@ -177,7 +181,6 @@ struct HealthFigures {
       note(row, window, isEscaped ? "defect, escaped" : "defect")
     }
 
-    let selected = SelectedEvents(DeliveryFacts.kinds + [.feedbackReceived], cut, view)
     for deployment in try DeliveryFacts(parts, view, withChanges: false, among: selected).deployments {
       let row = deployment.row
       guard let window = window(deployment.micros), Int(row.stamp.stream) < streamCount else { continue }

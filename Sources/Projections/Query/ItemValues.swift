@@ -4,60 +4,35 @@ import ValueStream
 /// What items were said to be worth, and when: the `value` of created and changed events.
 struct ItemValues {
   private struct Said: BitwiseCopyable {
+    var item: UInt32
     var micros: Int64
     var value: Double
   }
 
-  /// By item, then by time.
-  private let said: Scratch<Said>
-  /// Where those of each item begin; one more at the end.
-  private let starts: Scratch<UInt32>
+  /// In the order of the log.
+  private var said: [Said] = []
+  private let order: SubjectOrder
 
-  /// Gathers them. One pass over the book of events, two over those that say a value, and two over the subjects that the view knows.
+  /// Gathers them. O(postings up to the position).
   init(_ view: borrowing LedgerView, _ cut: Cut) {
     let events = SelectedEvents([.itemCreated, .itemChanged], cut, view) { $0.measure != 0 }
-    starts = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 3)
-    said = Scratch(count: events.count)
-    let (starts, said) = (starts.elements, said.elements)
-    // The place behind an item's says where its next one goes to, until all are there and it says where they end.
-    let first = 2
+    var said: [Said] = []
+    said.reserveCapacity(events.count)
     events.forEach(in: view.events) { _, row in
-      if Int(row.subject) + first < starts.count { starts[Int(row.subject) + first] += 1 }
+      said.append(Said(item: row.subject, micros: row.effectiveMicros, value: Double(bitPattern: row.measure)))
     }
-    for place in 1..<starts.count { starts[place] += starts[place - 1] }
-    events.forEach(in: view.events) { _, row in
-      guard Int(row.subject) + first < starts.count else { return }
-      said[Int(starts[Int(row.subject) + 1])] = Said(
-        micros: row.effectiveMicros, value: Double(bitPattern: row.measure))
-      starts[Int(row.subject) + 1] += 1
-    }
-    for item in 1..<starts.count where starts[item] - starts[item - 1] > 1 {
-      Self.sort(said, Int(starts[item - 1])..<Int(starts[item]))
-    }
+    order = SubjectOrder(said.count, subjectCount: Int(view.log.symbolCount(in: .subject))) { said[$0].item }
+    self.said = said
   }
 
-  /// Puts few into the order of time; those of one instant stay in the order of the log.
-  private static func sort(_ said: UnsafeMutableBufferPointer<Said>, _ range: Range<Int>) {
-    for next in range.dropFirst() {
-      let one = said[next]
-      var place = next
-      while place > range.lowerBound, said[place - 1].micros > one.micros {
-        said[place] = said[place - 1]
-        place -= 1
-      }
-      said[place] = one
-    }
-  }
-
-  /// The value of an item at an instant; nil when none had been said. O(how often one was said of it).
+  /// The value of an item at an instant, of two said for one instant the one that came later; nil when none had been said. O(how often one
+  /// was said of it).
   func value(of item: UInt32, at micros: Int64) -> Double? {
-    let (starts, said) = (starts.elements, said.elements)
-    guard Int(item) + 1 < starts.count else { return nil }
-    var place = Int(starts[Int(item) + 1])
-    while place > Int(starts[Int(item)]) {
-      place -= 1
-      if said[place].micros <= micros { return said[place].value }
+    var last: Said?
+    for place in order.places(of: item) {
+      let one = said[Int(place)]
+      if one.micros <= micros, one.micros >= last?.micros ?? .min { last = one }
     }
-    return nil
+    return last?.value
   }
 }

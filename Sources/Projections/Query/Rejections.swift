@@ -36,13 +36,21 @@ struct Rejections {
     self.items = items
   }
 
-  /// Whether an item was rejected at all.
-  func has(_ item: UInt32) -> Bool { items.contains(item) }
+  /// The places of an item's rejections; none for nearly all items.
+  @inline(__always)
+  func of(_ item: UInt32) -> Range<Int> { items.contains(item) ? places(of: item) : 0..<0 }
 
-  /// Whether an item was rejected with a stage as the origin, from one instant to before another.
-  func has(_ item: UInt32, origin: UInt32, from: Int64, to: Int64) -> Bool {
-    all[all.partitioningIndex { $0.item >= item }...].lazy.prefix { $0.item == item }
-      .contains { $0.origin == origin && $0.micros >= from && $0.micros < to }
+  @inline(never)
+  private func places(of item: UInt32) -> Range<Int> {
+    let first = all.partitioningIndex { $0.item >= item }
+    var end = first
+    while end < all.count, all[end].item == item { end += 1 }
+    return first..<end
+  }
+
+  /// Whether one of an item's rejections had a stage as the origin, from one instant to before another.
+  func has(_ places: Range<Int>, origin: UInt32, from: Int64, to: Int64) -> Bool {
+    places.contains { all[$0].origin == origin && all[$0].micros >= from && all[$0].micros < to }
   }
 }
 

@@ -97,6 +97,7 @@ struct StageQuality {
     let wholeParts = try AnswerParts(whole, view)
     let visits = ItemVisits(view, parts.cut)
     let yields = try Figures(wholeParts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
+    _ = view.completions.timeRange(in: parts.cut)
     (judge, items) = try Cores.both(for: view.completions.count) {
       try FirstPass(wholeParts, view)
     } _: {
@@ -135,8 +136,7 @@ struct StageQuality {
     var stream: UInt16?
     var next: Int? = items.isDelivered(item) ? .max : nil
     var earliestLater = Int.max
-    let wasRejected = judge.rejections.has(item)
-    var rejectedBefore: [UInt32: Int64] = [:]
+    let rejections = judge.rejections.of(item)
     forEachVisitBackwards(spans) { visit in
       let ordering = stream ?? visit.stream
       stream = ordering
@@ -147,7 +147,8 @@ struct StageQuality {
       }
       if let end = visit.toMicros, let later = next, later > place, lane.handOffs.passes(visit.posting) {
         let isRejected =
-          wasRejected && judge.rejections.has(item, origin: stage, from: end, to: rejectedBefore[stage] ?? .max)
+          !rejections.isEmpty
+          && judge.rejections.has(rejections, origin: stage, from: end, to: visit.nextMicros(in: spans) ?? .max)
         let isAccepted = earliestLater > place && !isRejected
         lane.handOffs.add(visit.posting, at: end, stage: stage, amount: isAccepted ? 1 : 0) {
           $0.handedOff += 1
@@ -156,7 +157,6 @@ struct StageQuality {
       }
       next = place
       earliestLater = min(earliestLater, place)
-      if wasRejected { rejectedBefore[stage] = visit.fromMicros }
     }
   }
 }

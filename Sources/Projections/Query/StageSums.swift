@@ -21,14 +21,15 @@ struct StageSums {
   /// One more than the stream that each item is counted under; 0 for an item that was not added. Copies share it, so that each core may add
   /// other items to a copy.
   private let streams: Scratch<UInt32>
-  private var sums: [Times]
+  /// Of each stage of each stream: process, then wait.
+  private var sums: [Int128]
 
   /// The sums of no items.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
     self.parts = parts
     stageCount = view.stages.names.count
     streams = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)
-    sums = [Times](repeating: Times(), count: stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
+    sums = [Int128](repeating: 0, count: 2 * stageCount * (Int(view.log.symbolCount(in: .stream)) + 1))
   }
 
   /// Adds the visits of an item that is counted under a stream.
@@ -37,45 +38,44 @@ struct StageSums {
     guard Int(item) < streams.elements.count else { return }
     streams.elements[Int(item)] = UInt32(stream) + 1
     for span in spans {
-      let place = Int(stream) * stageCount + Int(span.stage)
-      guard place < sums.count else { continue }
+      let place = 2 * (Int(stream) * stageCount + Int(span.stage))
+      guard place + 1 < sums.count else { continue }
       let lasted = Int128(
         parts.clock.span(span.stream, from: span.fromMicros, to: span.toMicros ?? parts.cut.atMicros))
       let role = parts.rules.role(of: span.stage, in: span.stream, at: span.sinceMicros, position: .max)
-      if role.contains(.queue) { sums[place].waitMicros += lasted } else { sums[place].processMicros += lasted }
+      sums[place + (role.contains(.queue) ? 1 : 0)] += lasted
     }
   }
 
   /// Makes waiting of the time in which the items that were added were blocked where they would have been worked on.
   mutating func takeBlocked(_ view: borrowing LedgerView) {
     var none = self
-    none.sums = [Times](repeating: Times(), count: sums.count)
+    none.sums = [Int128](repeating: 0, count: sums.count)
     let streams = streams.elements
     let lanes = view.blocks.fold(in: parts.cut, { [none] in none }) { blocked, row in
       guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != 0 else { return }
-      let place = Int(streams[Int(row.item)] - 1) * stageCount + Int(row.stage)
-      guard place < blocked.sums.count,
+      let place = 2 * (Int(streams[Int(row.item)] - 1) * stageCount + Int(row.stage))
+      guard place + 1 < blocked.sums.count,
         !parts.rules.role(of: row.stage, in: row.stamp.stream, at: row.effectiveMicros, position: .max).contains(.queue)
       else { return }
       let signed = Int128(parts.clock.signedSpan(row, parts.cut.atMicros))
-      blocked.sums[place].processMicros -= signed
-      blocked.sums[place].waitMicros += signed
+      blocked.sums[place] -= signed
+      blocked.sums[place + 1] += signed
     }
     for lane in lanes { self += lane }
   }
 
   static func += (left: inout StageSums, right: StageSums) {
-    for place in left.sums.indices {
-      left.sums[place].processMicros += right.sums[place].processMicros
-      left.sums[place].waitMicros += right.sums[place].waitMicros
-    }
+    for place in left.sums.indices { left.sums[place] += right.sums[place] }
   }
 
   /// The sums of the stages in which any time was spent.
   var times: [(stage: Stage, times: Times)] {
-    sums.enumerated().compactMap { place, sum in
-      guard sum.processMicros != 0 || sum.waitMicros != 0 else { return nil }
-      return (Stage(stream: UInt16(place / stageCount), stage: UInt32(place % stageCount)), sum)
+    stride(from: 0, to: sums.count, by: 2).compactMap { place in
+      let times = Times(processMicros: sums[place], waitMicros: sums[place + 1])
+      guard times.processMicros != 0 || times.waitMicros != 0 else { return nil }
+      let stage = place / 2
+      return (Stage(stream: UInt16(stage / stageCount), stage: UInt32(stage % stageCount)), times)
     }
   }
 }

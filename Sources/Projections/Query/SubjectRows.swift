@@ -17,6 +17,7 @@ struct SubjectRows<Row: Posting> {
 
   /// Gathers the postings that `fill` gives to its argument, each of which opens an entry; of several of one subject the last one stays. A
   /// subject beyond the view's is left out. Valid while the view lives. O(postings + subjects that the view knows).
+  @inline(__always)
   init(_ view: borrowing LedgerView, _ book: RowReader<Row>, _ fill: (_ add: (Row) -> Void) -> Void) {
     rows = book.loaded(through: book.count)
     memory = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)

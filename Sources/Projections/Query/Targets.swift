@@ -27,9 +27,11 @@ struct Targets {
   }
 
   /// Gathers the `vsl.target.set` events of a cut.
-  init(_ parts: AnswerParts, _ view: borrowing LedgerView) throws {
+  ///
+  /// - Parameter selected: events of the cut among which they are; looked for when nil.
+  init(_ parts: AnswerParts, _ view: borrowing LedgerView, among selected: SelectedEvents? = nil) throws {
     var found: [Key: (micros: Int64, position: UInt64, target: MeasureTarget)] = [:]
-    try EventRows([.targetSet], parts.query.unfiltered, parts.cut, view).forEach(view) { event in
+    try EventRows([.targetSet], parts.query.unfiltered, parts.cut, view, among: selected).forEach(view) { event in
       guard let value = event.number else { return }
       let key = Key(name: view.subjectName(event.row.subject), stream: event.row.stamp.stream)
       let time = (event.row.effectiveMicros, event.row.stamp.position)

@@ -1,24 +1,32 @@
 /// The visits of one item while its postings are being added up: an opening stands unless a reversal took it back; an end likewise. Both are
 /// settled by parity, and an end's time by the signed sum of the ends' times, in any order.
-struct VisitSums {
-  private struct Entry {
+struct VisitSums: ~Copyable {
+  /// What is known of a visit so far, besides what its opening says.
+  private struct Entry: BitwiseCopyable {
     var opening: UInt32
-    var hasBegun = false
-    var hasEnded = false
-    var isContinued = false
-    var endMicros: Int64 = 0
-    var span: VisitSpan
+    var hasBegun: Bool
+    var hasEnded: Bool
+    var isContinued: Bool
+    var endMicros: Int64
   }
 
-  private var entries: [Entry] = []
+  private var entries: UnsafeMutablePointer<Entry>
+  private var capacity = 64
+  private var count = 0
+  /// The visit of each entry.
+  private var opened = SpanBuffer()
+
+  init() { entries = .allocate(capacity: capacity) }
+
+  deinit { entries.deallocate() }
 
   /// Adds a visit that the index knows, opening and end.
   mutating func add(_ row: SettledVisit, _ cut: Cut) {
-    guard let span = VisitSpan(row, cut, after: entries.last?.span) else { return }
-    entries.append(
+    guard let span = VisitSpan(row, cut, after: opened.last) else { return }
+    append(
       Entry(
         opening: row.opening, hasBegun: true, hasEnded: span.toMicros != nil, isContinued: span.isContinued,
-        endMicros: span.toMicros ?? 0, span: span))
+        endMicros: span.toMicros ?? 0), span)
   }
 
   /// Adds a posting, if it lies in the cut.
@@ -27,18 +35,17 @@ struct VisitSums {
     let flags = row.stamp.flags
     let isNegative = flags.contains(.negative)
     let isReversal = flags.contains(.reversal)
-    var place = entries.count - 1
+    var place = count - 1
     while place >= 0, entries[place].opening != row.opening { place -= 1 }
     if place < 0 {
       // The first posting of a visit is its opening.
-      place = entries.count
-      entries.append(
-        Entry(
-          opening: row.opening,
-          span: VisitSpan(
-            item: row.item, stage: row.stage, attributes: row.attributes, actor: row.actor, stream: row.stamp.stream,
-            isContinuation: flags.contains(.continuation), isContinued: false, sinceMicros: row.sinceMicros,
-            fromMicros: row.effectiveMicros, toMicros: nil, position: row.stamp.position)))
+      place = count
+      append(
+        Entry(opening: row.opening, hasBegun: false, hasEnded: false, isContinued: false, endMicros: 0),
+        VisitSpan(
+          item: row.item, stage: row.stage, attributes: row.attributes, actor: row.actor, stream: row.stamp.stream,
+          isContinuation: flags.contains(.continuation), isContinued: false, sinceMicros: row.sinceMicros,
+          fromMicros: row.effectiveMicros, toMicros: nil, position: row.stamp.position))
     }
     if isNegative == isReversal {
       entries[place].hasBegun.toggle()
@@ -51,12 +58,27 @@ struct VisitSums {
 
   /// Puts the visits that stand into `spans`, in the order of time, and makes room for the next item.
   mutating func settle(into spans: inout SpanBuffer) {
-    for entry in entries where entry.hasBegun {
-      var span = entry.span
+    for place in 0..<count where entries[place].hasBegun {
+      let entry = entries[place]
+      var span = opened.contents[place]
       span.isContinued = entry.hasEnded && entry.isContinued
       span.toMicros = entry.hasEnded ? entry.endMicros : nil
       spans.insert(span)
     }
-    entries.removeAll(keepingCapacity: true)
+    count = 0
+    opened.removeAll()
+  }
+
+  private mutating func append(_ entry: Entry, _ span: VisitSpan) {
+    if count == capacity {
+      let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+      larger.update(from: entries, count: count)
+      entries.deallocate()
+      entries = larger
+      capacity *= 2
+    }
+    entries[count] = entry
+    opened.append(span)
+    count += 1
   }
 }

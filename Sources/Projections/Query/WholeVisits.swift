@@ -32,6 +32,19 @@ struct WholeVisit {
   /// The position of the event that caused its opening.
   @inline(__always) var position: UInt64 { begin.pointee.position }
 
+  /// When the item began a visit of the same stage the next time; nil when it did not.
+  ///
+  /// - Parameter spans: the visits of the item.
+  func nextMicros(in spans: ItemSpans) -> Int64? {
+    guard let first = spans.baseAddress else { return nil }
+    var next = self.end + 1
+    while next < first + spans.count {
+      if next.pointee.stage == stage, !next.pointee.isContinuation { return next.pointee.sinceMicros }
+      next += 1
+    }
+    return nil
+  }
+
   /// The visit as a posting, so that filters, groups and explanations know what to do with it.
   @inline(__always)
   var posting: VisitPosting {

@@ -149,7 +149,13 @@ public struct StreamRules: Sendable {
   /// The role that a stage has for a fact. Cost: one look at the newest definition in the usual case.
   @inlinable
   public func role(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole {
-    guard Int(stream) + 1 < starts.count else { return Self.undefinedStageRole }
+    definedRole(of: stage, in: stream, at: micros, position: position) ?? Self.undefinedStageRole
+  }
+
+  /// As ``role(of:in:at:position:)``, but nil where no definition of the stream is in force.
+  @inlinable
+  public func definedRole(of stage: UInt32, in stream: UInt16, at micros: Int64, position: UInt64) -> StageRole? {
+    guard Int(stream) + 1 < starts.count else { return nil }
     for index in starts[Int(stream)]..<starts[Int(stream) + 1] {
       let entry = entries[index]
       guard (entry.occurredMicros, entry.position) <= (micros, position) else { continue }
@@ -157,7 +163,7 @@ public struct StreamRules: Sendable {
       let role = roles[entry.firstRole + Int(stage)]
       return role.isEmpty ? entry.unknownStageRole : role
     }
-    return Self.undefinedStageRole
+    return nil
   }
 
   /// Whether a definition of a stream is in force for a fact at an instant and position.
