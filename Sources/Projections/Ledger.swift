@@ -286,9 +286,10 @@ public final class Ledger: Sendable {
     }
     var known: ChangeLists?
     while true {
-      let source = try FactSource(log.snapshot())
-      let size = source.log.size
+      let snapshot = try log.snapshot()
+      let size = snapshot.size
       if projector.position >= size { break }
+      let source = try FactSource(snapshot)
       var lists = try known ?? (listsChanges ? ChangeLists(log, source, after: projector.position) : nil)
       try projector.project(source, through: min(size, projector.position + factsAStep)) {
         try lists?.add(through: projector.position, source, to: &projector.pending.deployedChanges)

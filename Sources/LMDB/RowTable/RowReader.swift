@@ -18,7 +18,8 @@ public final class RowReader<Row: FixedRow> {
   @usableFromInline let sealedCount: Int
   /// Where each block's rows begin; nil until first touched. The tail's, when there is one, is memory of this reader.
   @usableFromInline let bases: UnsafeMutablePointer<UnsafePointer<Row>?>
-  private let tailHeader: BlockHeader
+  /// Found when it is first asked for.
+  private var tailHeader: BlockHeader?
   private let tailRows: UnsafeMutableRawPointer?
   /// Stands in for a block that cannot be read.
   private var blank: UnsafeMutableRawPointer?
@@ -40,16 +41,12 @@ public final class RowReader<Row: FixedRow> {
         rows.deallocate()
         throw error
       }
-      let bound = UnsafeBufferPointer(
-        start: UnsafePointer(rows.bindMemory(to: Row.self, capacity: tailCount)), count: tailCount)
-      tailHeader = BlockHeader(describing: bound, firstRow: sealedCount * rowsPerBlock)
+      _ = rows.bindMemory(to: Row.self, capacity: tailCount)
       tailRows = rows
     } else {
-      tailHeader = BlockHeader()
       tailRows = nil
     }
-    // All bits zero is nil. What is not touched costs nothing, so that reading one block of a large table is not O(blocks).
-    guard let memory = calloc(blockCount + 1, MemoryLayout<UnsafePointer<Row>?>.stride) else {
+    guard let memory = Self.zeros(Self.basesBytes(blockCount)) else {
       tailRows?.deallocate()
       throw LMDBError(code: ENOMEM, operation: "read", table: sealed.name)
     }
@@ -57,8 +54,24 @@ public final class RowReader<Row: FixedRow> {
     if let tailRows { bases[sealedCount] = UnsafePointer(tailRows.assumingMemoryBound(to: Row.self)) }
   }
 
+  private static func basesBytes(_ blockCount: Int) -> Int {
+    (blockCount + 1) * MemoryLayout<UnsafePointer<Row>?>.stride
+  }
+
+  /// From so many bytes on, to have the system map memory costs less than to clear it.
+  private static var leastMappedBytes: Int { 1 << 16 }
+
+  /// Memory of which all bits are zero, which is nil. Of a large table what is not touched costs nothing, so that reading one block is not
+  /// O(blocks): the allocator would clear memory that was used before.
+  private static func zeros(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    guard bytes >= leastMappedBytes else { return calloc(1, bytes) }
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    return memory == MAP_FAILED ? nil : memory
+  }
+
   deinit {
-    free(bases)
+    let bytes = Self.basesBytes(blockCount)
+    if bytes < Self.leastMappedBytes { free(bases) } else { munmap(UnsafeMutableRawPointer(bases), bytes) }
     tailRows?.deallocate()
     blank?.deallocate()
   }
@@ -135,7 +148,15 @@ public final class RowReader<Row: FixedRow> {
     return (UnsafeRawPointer(base) - BlockHeader.byteCount).loadUnaligned(as: BlockHeader.self)
   }
 
-  @usableFromInline var headerOfTail: BlockHeader { tailHeader }
+  @usableFromInline var headerOfTail: BlockHeader {
+    if let tailHeader { return tailHeader }
+    let rows = UnsafeBufferPointer(
+      start: tailRows.map { UnsafePointer($0.assumingMemoryBound(to: Row.self)) },
+      count: count - sealedCount * RowTable<Row>.rowsPerBlock)
+    let header = BlockHeader(describing: rows, firstRow: sealedCount * RowTable<Row>.rowsPerBlock)
+    tailHeader = header
+    return header
+  }
 
   @usableFromInline
   func loadBlock(_ number: Int) -> UnsafePointer<Row> {

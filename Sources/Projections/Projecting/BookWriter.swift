@@ -34,17 +34,23 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     handedOver = pending
     let expected = written
     written = checkpoint
-    queue.async(group: idle) { [self] in
-      do {
-        try store.environment.write { transaction in
-          guard try store.checkpoint(in: transaction).checkpoint == expected else { throw CheckpointMoved() }
-          try store.write(pending, to: checkpoint, root: root, in: transaction)
-        }
-      } catch {
-        failure = error
+    if pending.isSmall {
+      try write(pending, from: expected, to: checkpoint, root: root)
+    } else {
+      queue.async(group: idle) { [self] in
+        do { try write(pending, from: expected, to: checkpoint, root: root) } catch { failure = error }
       }
     }
     return next
+  }
+
+  private func write(
+    _ pending: PendingRows, from expected: BookCheckpoint, to checkpoint: BookCheckpoint, root: [UInt8]
+  ) throws {
+    try store.environment.write { transaction in
+      guard try store.checkpoint(in: transaction).checkpoint == expected else { throw CheckpointMoved() }
+      try store.write(pending, to: checkpoint, root: root, in: transaction)
+    }
   }
 
   /// Ends the read transaction that look-ups use.

@@ -40,6 +40,9 @@ final class PendingRows: @unchecked Sendable {
   @inline(__always)
   var isFull: Bool { visits.count + events.count >= 1 << 16 || names.count >= 1 << 12 }
 
+  /// Whether it is written sooner than another thread is woken for it.
+  var isSmall: Bool { visits.count + events.count < 1 << 8 }
+
   func restart(after counts: BookCounts) {
     arrivals.restart(at: counts.arrivals)
     visits.restart(at: counts.visits)
