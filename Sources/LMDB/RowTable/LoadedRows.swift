@@ -7,10 +7,10 @@ import CLMDB
 public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
   /// Number of rows.
   public let count: Int
-  @usableFromInline let bases: UnsafePointer<UnsafePointer<Row>?>
+  @usableFromInline let bases: BlockBases<Row>.Pages
 
   @usableFromInline
-  init(count: Int, bases: UnsafePointer<UnsafePointer<Row>?>) {
+  init(count: Int, bases: BlockBases<Row>.Pages) {
     self.count = count
     self.bases = bases
   }
@@ -20,7 +20,8 @@ public struct LoadedRows<Row: FixedRow>: @unchecked Sendable {
   public func block(_ number: Int) -> (rows: UnsafeBufferPointer<Row>, firstRow: Int) {
     let first = number * RowTable<Row>.rowsPerBlock
     let held = max(0, min(RowTable<Row>.rowsPerBlock, count - first))
-    return (UnsafeBufferPointer(start: bases[number], count: bases[number] == nil ? 0 : held), first)
+    let base = BlockBases<Row>.base(ofBlock: number, in: bases)
+    return (UnsafeBufferPointer(start: base, count: base == nil ? 0 : held), first)
   }
 
   /// A row by its index from 0 to ``count`` − 1.
@@ -54,6 +55,6 @@ extension RowReader {
     let count = min(count, self.count)
     let blockCount = (count + RowTable<Row>.rowsPerBlock - 1) / RowTable<Row>.rowsPerBlock
     for number in min(first / RowTable<Row>.rowsPerBlock, blockCount)..<blockCount { _ = base(ofBlock: number) }
-    return LoadedRows(count: count, bases: UnsafePointer(bases))
+    return LoadedRows(count: count, bases: bases.pages)
   }
 }

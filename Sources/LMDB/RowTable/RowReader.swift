@@ -17,7 +17,7 @@ public final class RowReader<Row: FixedRow> {
   @usableFromInline let transaction: OpaquePointer
   @usableFromInline let sealedCount: Int
   /// Where each block's rows begin; nil until first touched. The tail's, when there is one, is memory of this reader.
-  @usableFromInline let bases: UnsafeMutablePointer<UnsafePointer<Row>?>
+  @usableFromInline let bases: BlockBases<Row>
   /// Found when it is first asked for.
   private var tailHeader: BlockHeader?
   private let tailRows: UnsafeMutableRawPointer?
@@ -46,32 +46,11 @@ public final class RowReader<Row: FixedRow> {
     } else {
       tailRows = nil
     }
-    guard let memory = Self.zeros(Self.basesBytes(blockCount)) else {
-      tailRows?.deallocate()
-      throw LMDBError(code: ENOMEM, operation: "read", table: sealed.name)
-    }
-    bases = memory.bindMemory(to: UnsafePointer<Row>?.self, capacity: blockCount + 1)
+    bases = BlockBases(count: blockCount)
     if let tailRows { bases[sealedCount] = UnsafePointer(tailRows.assumingMemoryBound(to: Row.self)) }
   }
 
-  private static func basesBytes(_ blockCount: Int) -> Int {
-    (blockCount + 1) * MemoryLayout<UnsafePointer<Row>?>.stride
-  }
-
-  /// From so many bytes on, to have the system map memory costs less than to clear it.
-  private static var leastMappedBytes: Int { 1 << 16 }
-
-  /// Memory of which all bits are zero, which is nil. Of a large table what is not touched costs nothing, so that reading one block is not
-  /// O(blocks): the allocator would clear memory that was used before.
-  private static func zeros(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    guard bytes >= leastMappedBytes else { return calloc(1, bytes) }
-    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    return memory == MAP_FAILED ? nil : memory
-  }
-
   deinit {
-    let bytes = Self.basesBytes(blockCount)
-    if bytes < Self.leastMappedBytes { free(bases) } else { munmap(UnsafeMutableRawPointer(bases), bytes) }
     tailRows?.deallocate()
     blank?.deallocate()
   }
@@ -79,13 +58,18 @@ public final class RowReader<Row: FixedRow> {
   /// A block by its number from 0 to ``blockCount`` − 1. O(1) after its first touch, O(log n) then.
   @inlinable
   public func block(_ number: Int) -> RowBlock<Row> {
-    let base = base(ofBlock: number)
-    let header = header(ofBlock: number, base: base)
     // A damaged header must not make us read behind the block.
-    let held = number < sealedCount ? RowTable<Row>.rowsPerBlock : count - sealedCount * RowTable<Row>.rowsPerBlock
-    return RowBlock(
-      header: header, rows: UnsafeBufferPointer(start: base, count: held),
-      firstRow: number * RowTable<Row>.rowsPerBlock)
+    let (rows, first) = rows(ofBlock: number)
+    return RowBlock(header: header(ofBlock: number), rows: rows, firstRow: first)
+  }
+
+  /// The rows of a block and the index of the first: a ``block(_:)`` for who does not want its header, which must be made for the tail. O(1)
+  /// after its first touch.
+  @inlinable
+  public func rows(ofBlock number: Int) -> (rows: UnsafeBufferPointer<Row>, firstRow: Int) {
+    let first = number * RowTable<Row>.rowsPerBlock
+    let held = number < sealedCount ? RowTable<Row>.rowsPerBlock : count - first
+    return (UnsafeBufferPointer(start: base(ofBlock: number), count: held), first)
   }
 
   /// The header of a block: to decide whether to read it. O(1) after its first touch.

@@ -15,8 +15,10 @@ struct FactSource: ~Copyable {
   /// The fact at a position.
   func fact(at position: UInt64) -> Fact { facts.row(at: Int(position) - 1) }
 
-  /// The block that holds a row of the facts.
-  func block(containingRow row: Int) -> RowBlock<Fact> { facts.block(row / RowTable<Fact>.rowsPerBlock) }
+  /// The rows of the block that holds a row of the facts, and the number of the first.
+  func block(containingRow row: Int) -> (rows: UnsafeBufferPointer<Fact>, firstRow: Int) {
+    facts.rows(ofBlock: row / RowTable<Fact>.rowsPerBlock)
+  }
 
   /// Whether the event at a position is voided, as the log stood at `limit`.
   func isVoided(_ position: UInt64, asOf limit: UInt64) throws -> Bool {

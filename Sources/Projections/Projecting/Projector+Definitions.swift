@@ -76,7 +76,7 @@ extension Projector {
     while row < known {
       let block = source.block(containingRow: row)
       let count = min(block.rows.count, known - block.firstRow)
-      if block.header.maxTimeMicros >= instant {
+      if source.facts.header(ofBlock: row / RowTable<Fact>.rowsPerBlock).maxTimeMicros >= instant {
         // A fact that names no stream may belong to an item of this one.
         affected =
           affected
