@@ -48,6 +48,7 @@ struct EveryMetricTests {
           "environment": number < 4 ? "production" : "staging", "outcome": number == 2 ? "failed" : "succeeded",
           "service": service,
         ]
+        if number != 3 { event.lists = ["changes": ["X\(number)", "X\(number % 5 + 1)"]] }
       case 1:
         event.type = "change.merged"
         event.data = ["item": item, "service": service]
@@ -109,6 +110,30 @@ struct EveryMetricTests {
         let told = try answer(one, name, 50, seconds, change, withoutPositions: true)
         let again = try answer(other, name, 50, seconds, change, withoutPositions: true)
         #expect(told == again, "seed \(seed), at \(seconds), variant \(variant)")
+      }
+    }
+  }
+
+  @Test("is the same when events were voided before they arrived, and restored since", arguments: names)
+  func restored(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    for seed in 0..<3 {
+      let events = Self.events(count: 50, seed: UInt64(seed) &+ 45_000, distinctTimes: false, voids: false)
+      func void(_ id: String, of target: String) -> PlainEvent {
+        PlainEvent(
+          id: id, type: "event.voided", subject: target, seconds: 0, data: ["source": PlainEvent.source, "id": target])
+      }
+      // In the plain ledger the early voids are of what never arrives: each event is at the same position in both.
+      func ledger(_ target: String) throws -> TestLedger {
+        let early = stride(from: seed, to: 50, by: 3).map { void("v\($0)", of: "\(target)\($0)") }
+        return try TestLedger(early + events + early.map { void("w" + $0.id, of: $0.id) })
+      }
+      let (plain, restored) = try (ledger("none"), ledger("e"))
+      for (variant, seconds) in [400, 120, 60].enumerated() {
+        let change = query(projection, variant)
+        let expected = try answer(plain, name, plain.events.count, seconds, change, withoutPositions: true)
+        let told = try answer(restored, name, restored.events.count, seconds, change, withoutPositions: true)
+        #expect(told == expected, "seed \(seed), at \(seconds), variant \(variant)")
       }
     }
   }

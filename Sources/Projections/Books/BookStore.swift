@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 7
+  static let projectionVersion: UInt32 = 8
 
   /// The address space that a new file begins with; it doubles when that is full.
   @TaskLocal static var initialMapSize = 1 << 28

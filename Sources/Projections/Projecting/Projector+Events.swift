@@ -3,40 +3,29 @@ import ValueStream
 
 extension Projector {
   /// An event that is about neither an item's way nor a defect: it is posted as it is.
+  ///
+  /// One that was voided before it arrived is posted all the same, and taken back at once: whatever becomes of it later, its entry was opened
+  /// at its own position.
   @inline(__always)
   func processEvent(_ fact: Fact, _ source: borrowing FactSource, _ sink: inout DirectSink) throws {
-    if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) { return }
+    let row = pending.events.nextRow
     sink.position = position
     sink.post(fact)
+    if fact.flags.contains(.voidedOnArrival), try source.isVoided(position, asOf: position) {
+      post(fact, opening: row, flags: [.negative, .reversal])
+    }
     // Every question needs the policies: they are found without going through the book.
     if fact.kind == EventKind.policyDefined.rawValue { noteCause(position) }
   }
 
   /// An event was voided, or restored by the void of its void.
   func repostEvent(at target: UInt64, _ fact: Fact, _ source: borrowing FactSource) throws {
-    let was = try source.isVoided(target, asOf: position - 1)
     let isNow = try source.isVoided(target, asOf: position)
-    guard was != isNow else { return }
-    let opening = try eventOpening(of: target, fact, source)
-    if isNow {
-      guard let opening else {
-        throw BookDamage(detail: "the posting of the event at position \(target) is missing")
-      }
-      post(fact, opening: opening, flags: [.negative, .reversal])
-    } else {
-      post(fact, opening: opening ?? pending.events.nextRow, flags: opening == nil ? [] : .reversal)
-      if opening == nil, fact.kind == EventKind.policyDefined.rawValue { noteCause(target) }
+    guard try source.isVoided(target, asOf: position - 1) != isNow else { return }
+    guard let opening = try postings.eventOpening(ofSubject: fact.subject, causedBy: target, pending) else {
+      throw BookDamage(detail: "the posting of the event at position \(target) is missing")
     }
-  }
-
-  /// The row that first posted an event: caused by the event itself, or, when a void of it was there before it, by the void of that.
-  private func eventOpening(of target: UInt64, _ fact: Fact, _ source: borrowing FactSource) throws -> UInt32? {
-    var positions = [target]
-    try addVoids(to: &positions, source)
-    for cause in positions.sorted() where cause < position {
-      if let row = try postings.eventOpening(ofSubject: fact.subject, causedBy: cause, pending) { return row }
-    }
-    return nil
+    post(fact, opening: opening, flags: isNow ? [.negative, .reversal] : .reversal)
   }
 
   private func post(_ fact: Fact, opening: UInt32, flags: PostingFlags) {
