@@ -138,6 +138,38 @@ struct EveryMetricTests {
     }
   }
 
+  @Test("measures durations in working time, or refuses to", arguments: names)
+  func workingTime(name: String) throws {
+    let projection = try Catalogue.projection(named: name)
+    var differs = false
+    for seed in 0..<20 where !differs {
+      // All of it happens by night.
+      var events = Self.events(count: 120, seed: UInt64(seed) &+ 47_000, distinctTimes: true, voids: false)
+      for index in events.indices {
+        switch events[index].type {
+        case "stream.defined": events[index].hours = ("09:00", "17:00")
+        case "defect.found": events[index].stream = "s1"
+        case "defect.resolved": events[index].data["resolution"] = "fixed"
+        default: break
+        }
+      }
+      let test = try TestLedger(events)
+      func tables(_ isWorking: Bool) throws -> [[[Value]]] {
+        let answer = try test.answer(name, knownAt: 120, at: 400) {
+          $0.workingTime = isWorking
+          if projection.options.contains(where: { $0.name == "target" }) { $0.options["target"] = "60" }
+        }
+        return ([answer.table] + answer.more).map(\.rows)
+      }
+      guard projection.takesWorkingTime else {
+        #expect(throws: QueryError.self) { try tables(true) }
+        break
+      }
+      differs = try tables(true) != tables(false)
+    }
+    #expect(differs == projection.takesWorkingTime)
+  }
+
   @Test("is the same on one core and on several", arguments: names)
   func cores(name: String) throws {
     let projection = try Catalogue.projection(named: name)

@@ -89,4 +89,11 @@ import Testing
     #expect(html.contains("<dt>throughput</dt><dd>throughput cannot be split by severity."))
     #expect(html.contains("id=\"defects\""))
   }
+
+  @Test(hasConverter) func workingTimeIsForTheMetricsThatMeasureIt() throws {
+    #expect(try program.run(["report", "--working-time", "-o", "report.html"] + at).code == 0)
+    let html = String(decoding: try program.read("report.html"), as: UTF8.self)
+    #expect(html.contains("vsl show lead-time --working-time"))
+    #expect(html.contains("vsl show throughput --period week"))
+  }
 }

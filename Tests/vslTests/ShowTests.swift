@@ -65,6 +65,12 @@ import Testing
     #expect(row["wipLimit"] is NSNull)
   }
 
+  @Test func anOptionWithoutEffectIsRefused() throws {
+    let outcome = try program.run("show", "wip", "--working-time")
+    #expect(outcome.code == 2)
+    #expect(outcome.err.contains("wip measures nothing in working hours: --working-time does not apply."))
+  }
+
   @Test func defectsAreSetAgainstDeliveries() throws {
     let found =
       event("defect.found", "D-1", "2026-01-05T00:30:00Z", data: "{\"item\":\"P-3\"}")

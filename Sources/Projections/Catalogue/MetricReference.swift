@@ -42,7 +42,8 @@ public struct MetricReference {
   public var markdown: String {
     var text = "## \(projection.name)\n\n**\(projection.title).** \(projection.definition)\n\n"
     text += "Split by: \(projection.groupings.map { "`\($0)`" }.joined(separator: ", "))"
-    text += projection.takesPeriods ? "; by period.\n" : ". A state at one instant: no periods.\n"
+    text += projection.takesPeriods ? "; by period." : ". A state at one instant: no periods."
+    text += projection.takesWorkingTime ? " Durations also in working time (`--working-time`).\n" : "\n"
     if !projection.options.isEmpty {
       text += "\n| option | value | default | |\n|---|---|---|---|\n"
       for option in projection.options {

@@ -15,6 +15,8 @@ public protocol Projection: Sendable {
   var takesPeriods: Bool { get }
   /// Whether the filter may name stages.
   var takesStages: Bool { get }
+  /// Whether its durations can be measured in working time.
+  var takesWorkingTime: Bool { get }
   /// Options of its own, besides filters, groups and periods.
   var options: [ProjectionOption] { get }
   /// Pictures of its tables, the best one first.
@@ -44,6 +46,8 @@ public struct ProjectionOption: Sendable {
 }
 
 extension Projection {
+  /// They can.
+  public var takesWorkingTime: Bool { true }
   /// None.
   public var options: [ProjectionOption] { [] }
   /// None.
@@ -71,6 +75,9 @@ extension Projection {
     }
     if !takesStages, !query.filter.stages.isEmpty {
       throw QueryError("\(name) cannot be filtered by stage.")
+    }
+    if !takesWorkingTime, query.workingTime {
+      throw QueryError("\(name) measures nothing in working hours: --working-time does not apply.")
     }
     if let from = query.fromMicros, let to = query.toMicros, from >= to {
       throw QueryError("The period is turned round: --from must lie before --to.")

@@ -20,6 +20,8 @@ public struct CheckResults: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(name: "pass-rate", title: "Share of checks passed", form: .lines, x: "period", y: ["passRate"]),
     ChartDescription(

@@ -24,6 +24,8 @@ public struct CompleteAccurate: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "complete-accurate", title: "Complete and accurate, by stage", form: .bars, x: "stage", y: ["accurate"])

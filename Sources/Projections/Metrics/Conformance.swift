@@ -23,6 +23,8 @@ public struct Conformance: Projection {
   /// See ``Projection``.
   public let takesStages = true
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let options = [
     ProjectionOption(
       "top", value: "number", standard: "50", "How many items to list, those with most deviations first.")

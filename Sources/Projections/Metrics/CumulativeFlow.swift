@@ -25,6 +25,8 @@ public struct CumulativeFlow: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "cfd", title: "Cumulative flow", form: .areas, x: "period", y: ["items"], series: "stage")

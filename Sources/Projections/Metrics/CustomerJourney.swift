@@ -20,6 +20,8 @@ public struct CustomerJourney: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let options = [
     ProjectionOption("days", value: "number", standard: "28", "How many days of feedback to look at.")
   ]

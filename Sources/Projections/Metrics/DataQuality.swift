@@ -24,6 +24,8 @@ public struct DataQuality: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let options = [
     ProjectionOption(
       "idle", value: "days", standard: "30", "After how many days without an event an open item is idle."),

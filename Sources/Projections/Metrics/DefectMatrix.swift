@@ -23,6 +23,8 @@ public struct DefectMatrix: Projection {
   /// See ``Projection``.
   public let takesStages = true
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "matrix", title: "Where defects are made and where they are found", form: .heat, x: "stage",

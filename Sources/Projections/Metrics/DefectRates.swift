@@ -23,6 +23,8 @@ public struct DefectRates: Projection {
   /// See ``Projection``.
   public let takesStages = true
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "defects", title: "Defects found, and those that escaped", form: .bars, x: "period",

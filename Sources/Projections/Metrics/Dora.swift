@@ -26,6 +26,8 @@ public struct Dora: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(name: "deployments", title: "Successful deployments", form: .bars, x: "period", y: ["succeeded"]),
     ChartDescription(name: "failures", title: "Change failure rate", form: .lines, x: "period", y: ["failureRate"]),

@@ -21,6 +21,8 @@ public struct FirstPassYield: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "yield", title: "Share of items right the first time", form: .lines, x: "period", y: ["yield"]),

@@ -21,6 +21,8 @@ public struct FlowDistribution: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "distribution", title: "Delivered items by kind", form: .bars, x: "period", y: ["share"], series: "kind")

@@ -21,6 +21,8 @@ public struct FlowLoad: Projection {
   /// See ``Projection``.
   public let takesStages = true
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(name: "load", title: "Items in progress by kind", form: .bars, x: "kind", y: ["wip"])
   ]

@@ -22,6 +22,8 @@ public struct Forecast: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let options = [
     ProjectionOption("items", value: "number", standard: "10", "How many items shall be done."),
     ProjectionOption("ahead", value: "days", standard: "14", "How many days the other question looks ahead."),

@@ -21,6 +21,8 @@ public struct Handoffs: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(name: "handoffs", title: "Handoffs an item", form: .lines, x: "period", y: ["mean", "p85"])
   ]

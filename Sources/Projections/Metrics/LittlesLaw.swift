@@ -22,6 +22,8 @@ public struct LittlesLaw: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "littles-law", title: "Lead time: implied and measured", form: .lines, x: "period",
@@ -42,10 +44,6 @@ public struct LittlesLaw: Projection {
 
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
-    guard !query.workingTime else {
-      throw QueryError(
-        "littles-law is about calendar time: an average over time has no hours. Ask without --working-time.")
-    }
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
     let items = OpenItems(parts, view)

@@ -21,6 +21,8 @@ public struct Outcomes: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "outcomes", title: "Outcomes", form: .lines, x: "period", y: ["value"], series: "measure")

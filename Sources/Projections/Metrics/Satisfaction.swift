@@ -22,6 +22,8 @@ public struct Satisfaction: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "satisfaction", title: "Customer satisfaction", form: .lines, x: "period", y: ["score"], series: "scale")

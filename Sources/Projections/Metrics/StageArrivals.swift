@@ -21,6 +21,8 @@ public struct StageArrivals: Projection {
   /// See ``Projection``.
   public let takesStages = true
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "arrivals", title: "Growth of each stage", form: .lines, x: "period", y: ["net"], series: "stage")

@@ -20,6 +20,8 @@ public struct TestCoverage: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(
       name: "coverage", title: "Test coverage", form: .lines, x: "period", y: ["coverage"], series: "service")

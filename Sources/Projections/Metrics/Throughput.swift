@@ -20,6 +20,8 @@ public struct Throughput: Projection {
   /// See ``Projection``.
   public let takesStages = false
   /// See ``Projection``.
+  public let takesWorkingTime = false
+  /// See ``Projection``.
   public let charts = [
     ChartDescription(name: "throughput", title: "Items delivered", form: .bars, x: "period", y: ["delivered"])
   ]

@@ -13,8 +13,7 @@ public struct WorkInProgress: Projection {
     cancelled, at an instant; a reopened item is in progress again from its reopening on. With committed=yes, only items that have been \
     committed to count, from their commitment on. By period there are two figures: the average, weighted by time (time in progress \
     inside the period ÷ length of the period, or of the part of it that lies in the question and has passed), and the number at its \
-    end. Items are judged by their stage and attributes at each moment; between stages, by the attributes that were last known. \
-    Calendar time always: the working-time option changes nothing here.
+    end. Items are judged by their stage and attributes at each moment; between stages, by the attributes that were last known.
     """
   /// See ``Projection``.
   public let groupings = ["stream", "kind", "team", "service", "class", "label:KEY", "stage", "item"]
@@ -22,6 +21,8 @@ public struct WorkInProgress: Projection {
   public let takesPeriods = true
   /// See ``Projection``.
   public let takesStages = true
+  /// See ``Projection``.
+  public let takesWorkingTime = false
   /// See ``Projection``.
   public let options = [
     ProjectionOption("committed", value: "yes|no", standard: "no", "Count only items that have been committed to.")

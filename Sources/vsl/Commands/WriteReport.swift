@@ -93,6 +93,7 @@ struct WriteReport: ParsableCommand {
       (options.from, options.to, options.period, options.timezone) = (nil, nil, nil, nil)
       query.timeZone = nil
     }
+    if !projection.takesWorkingTime { (query.workingTime, options.workingTime) = (false, false) }
     var parts: [Draft] = []
     var drawn: [String] = []
     for chart in projection.charts {

@@ -17,6 +17,8 @@ struct PlainEvent: Sendable {
   var unplanned: Bool?
   /// For `stream.defined`.
   var stages: [(name: String, kind: String, wipLimit: Int?)] = []
+  /// For `stream.defined`: the hours worked each day.
+  var hours: (from: String, to: String)?
 
   static let source = "/test"
   /// 2026-01-01T00:00:00Z.
@@ -48,6 +50,12 @@ struct PlainEvent: Sendable {
           + (stage.wipLimit.map { ",\"wipLimit\":\($0)" } ?? "") + "}"
       }
       inner.append("\"stages\":[\(list.joined(separator: ","))]")
+      if let hours {
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].map(quoted)
+        inner.append(
+          "\"calendar\":{\"weekdays\":[\(days.joined(separator: ","))],"
+            + "\"hours\":[{\"from\":\(quoted(hours.from)),\"to\":\(quoted(hours.to))}]}")
+      }
     }
     members.append("\"data\":{\(inner.joined(separator: ","))}")
     return "{\(members.joined(separator: ","))}"
