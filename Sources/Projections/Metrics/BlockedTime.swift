@@ -56,7 +56,7 @@ public struct BlockedTime: Projection {
       ) { $0.append(block.lastedMicros) }
     }
     open.sort { ($0.lastedMicros, $1.row.item) > ($1.lastedMicros, $0.row.item) }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -83,7 +83,7 @@ public struct Bottlenecks: Projection {
     for lane in lanes { figures.absorb(lane) { $0 += $1 } }
     let demand = try Self.demand(own, extra, view)
     let order = StageOrder(parts, view)
-    let rows = figures.rows(view).sorted { order.precedes($0, $1) }
+    let rows = try figures.rows(view).sorted { order.precedes($0, $1) }
     var ranked: [(row: Figures<Load>.Row, average: Double?)] = rows.map { row in
       let time = slices.range(of: row).map { Double($0.upperBound - $0.lowerBound) }
       return (row, time.map { Double(row.sum.micros) / $0 })
@@ -158,7 +158,7 @@ public struct Bottlenecks: Projection {
       if figures.passes(row) { figures.add(row, at: row.effectiveMicros) { $0 += 1 } }
     }
     var counts: [[String]: Int] = [:]
-    for row in figures.rows(view) { counts[[row.label ?? ""] + row.names.map { $0 ?? "" }] = row.sum }
+    for row in try figures.rows(view) { counts[[row.label ?? ""] + row.names.map { $0 ?? "" }] = row.sum }
     return counts
   }
 }

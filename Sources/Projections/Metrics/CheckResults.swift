@@ -50,7 +50,7 @@ public struct CheckResults: Projection {
       default: counts.skipped += 1
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -40,14 +40,14 @@ public struct CompleteAccurate: Projection {
       ()
     } _: { _, _, _ in
     }
-    return answer(quality, view)
+    return try answer(quality, view)
   }
 
   /// The answer that was measured.
-  func answer(_ quality: StageQuality, _ view: borrowing LedgerView) -> Answer {
+  func answer(_ quality: StageQuality, _ view: borrowing LedgerView) throws -> Answer {
     let parts = quality.parts
     let order = StageOrder(parts, view)
-    let rows = quality.handOffs.rows(view).sorted { order.precedes($0, $1) }
+    let rows = try quality.handOffs.rows(view).sorted { order.precedes($0, $1) }
     var notes = parts.notes
     if quality.unordered > 0 {
       notes.append("\(quality.unordered) ended visits of stages that no definition names are left out.")
@@ -68,14 +68,14 @@ public struct CompleteAccurate: Projection {
               .integer(Int64(row.sum.handedOff)), .integer(Int64(row.sum.accepted)),
               row.sum.handedOff == 0 ? .null : .share(Double(row.sum.accepted) / Double(row.sum.handedOff)),
             ])
-        }), more: [rolled(rows, quality, view)],
+        }), more: [try rolled(rows, quality, view)],
       explanation: quality.handOffs.explanation(rows, view))
   }
 
   /// The product over the stages of each stream, and the yield that was measured.
   private func rolled(
     _ rows: [Figures<StageQuality.HandOffs>.Row], _ quality: StageQuality, _ view: borrowing LedgerView
-  ) -> Table {
+  ) throws -> Table {
     let figures = quality.yields
     var products: [[String]: Double] = [:]
     var keys: [[String]: (label: String?, names: [String?])] = [:]
@@ -86,7 +86,7 @@ public struct CompleteAccurate: Projection {
       keys[key] = (row.label, names)
     }
     var sums: [[String]: StageQuality.Yield] = [:]
-    for row in figures.rows(view) {
+    for row in try figures.rows(view) {
       let key = [row.label ?? ""] + row.names.map { $0 ?? "" }
       sums[key] = row.sum
       keys[key] = (row.label, row.names)

@@ -205,7 +205,7 @@ public struct Conformance: Projection {
     }
     var notes = parts.notes
     if undefined > 0 { notes.append("\(undefined) items of streams without a definition are left out.") }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

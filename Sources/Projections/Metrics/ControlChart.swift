@@ -126,7 +126,7 @@ public struct ControlChart: Projection {
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros) { $0 += 1 }
     }
-    return figures.rows(view).compactMap { row in
+    return try figures.rows(view).compactMap { row in
       guard let start = row.start, let end = row.end, end <= parts.cut.atMicros else { return nil }
       return Point(whenMicros: start, position: 0, label: row.label ?? "", value: row.sum)
     }

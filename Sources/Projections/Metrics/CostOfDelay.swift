@@ -100,7 +100,7 @@ public struct CostOfDelay: Projection {
     if candidates.count > ranked.count {
       notes.append("The first \(ranked.count) of \(candidates.count) open items with a cost of delay are listed.")
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

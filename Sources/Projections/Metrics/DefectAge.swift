@@ -51,7 +51,7 @@ public struct DefectAge: Projection {
         if life.isDeferred { sum.deferred += 1 }
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     var cells: [[Value]] = []
     var parted: [([Value], [Int64])] = []
     for row in rows {

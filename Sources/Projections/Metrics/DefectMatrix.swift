@@ -58,7 +58,7 @@ public struct DefectMatrix: Projection {
         if row.origin != 0, row.origin == row.stage { counts.contained += 1 }
       }
     }
-    let rows = figures.rows(view).sorted { Self.precedes($0, $1, extra.count, order) }
+    let rows = try figures.rows(view).sorted { Self.precedes($0, $1, extra.count, order) }
     var made: [[String?]: Counts] = [:]
     var origins: [Figures<Counts>.Row] = []
     for row in rows {

@@ -104,13 +104,10 @@ public struct DefectRates: Projection {
         counted.append(Counts())
       }
     }
-    if query.groupings.isEmpty {
-      let known = Set(keys.map(\.period))
-      let periods = query.period == nil ? [-1] : (0..<Int32(calendar?.count ?? 0)).map { $0 }
-      for period in periods where !known.contains(period) {
-        keys.append(RowClassifier.GroupKey(period: period))
-        counted.append(Counts())
-      }
+    let periods = query.period == nil ? -1..<0 : 0..<Int32(calendar?.count ?? 0)
+    for key in try classifier.missing(keys, in: periods) {
+      keys.append(key)
+      counted.append(Counts())
     }
 
     var rows: [(order: [String], period: Int32, cells: [Value])] = []

@@ -46,7 +46,7 @@ public struct DefectResolution: Projection {
         amount: Double(time) / 1e6
       ) { $0.append(time) }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     var cells: [[Value]] = []
     var parted: [([Value], [Int64])] = []
     for row in rows {

@@ -94,7 +94,7 @@ public struct Dora: Projection {
         }
       }
     }
-    let rows = figures.rows(view) { word, _ in word == 0 ? nil : facts.services[Int(word)] }
+    let rows = try figures.rows(view) { word, _ in word == 0 ? nil : facts.services[Int(word)] }
     let early = facts.earlyChanges
     var notes = parts.notes
     if early > 0 { notes.append("\(early) changes were deployed before they were committed (clock skew): left out.") }

@@ -71,7 +71,7 @@ public struct FirstPassYield: Projection {
         $0.reasons &+= $1.reasons
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -92,7 +92,7 @@ public struct FlowDebt: Projection {
     }
     var notes = parts.notes
     if uncommitted > 0 { notes.append("\(uncommitted) items were delivered without a commitment and are left out.") }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

@@ -41,7 +41,7 @@ public struct FlowDistribution: Projection {
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros, stage: row.stage) { $0 += 1 }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     var totals: [Int32: Int] = [:]
     for row in rows { totals[row.period, default: 0] += row.sum }
     return Answer(

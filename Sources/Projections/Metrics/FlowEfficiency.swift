@@ -115,7 +115,7 @@ public struct FlowEfficiency: Projection {
     if impossible > 0 {
       notes.append("\(impossible) delivered items with more process time than lead time are left out.")
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

@@ -43,7 +43,7 @@ public struct FlowLoad: Projection {
       total += 1
       figures.add(row, at: piece.fromMicros, stage: piece.stage) { $0 += 1 }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

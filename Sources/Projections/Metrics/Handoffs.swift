@@ -58,7 +58,7 @@ public struct Handoffs: Projection {
     }
     var notes = parts.notes
     if silent > 0 { notes.append("\(silent) delivered items without any actor are left out.") }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

@@ -62,7 +62,7 @@ public struct LeadTimes: Projection {
       }
     }
 
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     var cells: [[Value]] = []
     var parted: [([Value], [Int64])] = []
     for row in rows {

@@ -79,7 +79,7 @@ public struct LittlesLaw: Projection {
         sums.lead += Int128(row.effectiveMicros) - Int128(row.createdMicros)
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

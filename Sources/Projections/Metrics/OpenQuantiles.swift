@@ -83,7 +83,7 @@ public struct OpenQuantiles: Projection {
       notes.append("\(without) delivered items have no known \(isCycle ? "commitment" : "creation") and are left out.")
     }
     if uncommitted > 0 { notes.append("\(uncommitted) open items were never committed to and are left out.") }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

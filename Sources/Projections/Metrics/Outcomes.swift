@@ -41,7 +41,7 @@ public struct Outcomes: Projection {
     figures.gather(view, amount: { $0.number }) { event, reports in
       if let value = event.number { reports.add(event, value) }
     }
-    let rows = figures.rows(view).filter { $0.sum.count > 0 }
+    let rows = try figures.rows(view).filter { $0.sum.count > 0 }
     var before: [[String?]: Double] = [:]
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,

@@ -74,7 +74,7 @@ public struct Rework: Projection {
       }
     }
     for lane in lanes { figures.absorb(lane) { $0.add($1) } }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -44,7 +44,7 @@ public struct Satisfaction: Projection {
       guard let score = event.number, let scale = event.words[.scale].flatMap(SatisfactionScale.init) else { return }
       sum.add(score, scale)
     }
-    let rows = figures.rows(view).filter { $0.sum.count > 0 }
+    let rows = try figures.rows(view).filter { $0.sum.count > 0 }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -96,7 +96,7 @@ public struct ServiceLevel: Projection {
     }
     var byName: [String: Promise] = [:]
     for (stream, promise) in promises { byName[view.streamName(stream) ?? ""] = promise }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: notes,
       table: Table(

@@ -47,7 +47,7 @@ public struct StageArrivals: Projection {
       }
     }
     for lane in lanes { figures.absorb(lane) { $0 += $1 } }
-    let rows = figures.rows(view).sorted { order.precedes($0, $1) }
+    let rows = try figures.rows(view).sorted { order.precedes($0, $1) }
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

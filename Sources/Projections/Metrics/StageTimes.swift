@@ -79,7 +79,7 @@ public struct StageTimes: Projection {
         $0.items += $1.items
       }
     }
-    let rows = figures.rows(view).sorted { order.precedes($0, $1) }
+    let rows = try figures.rows(view).sorted { order.precedes($0, $1) }
     var notes = parts.notes
     if goingOn > 0 { notes.append("\(goingOn) visits go on and are left out; their ages are in queues.") }
     var columns = figures.leadingColumns

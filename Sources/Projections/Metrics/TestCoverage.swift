@@ -42,7 +42,7 @@ public struct TestCoverage: Projection {
       guard let share = event.number, share >= 0, share <= 1 else { return }
       reports.add(event, share)
     }
-    let rows = figures.rows(view).filter { $0.sum.count > 0 }
+    let rows = try figures.rows(view).filter { $0.sum.count > 0 }
     var before: [[String?]: Double] = [:]
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,

@@ -45,7 +45,7 @@ public struct Throughput: Projection {
         if row.stamp.flags.contains(.cancelled) { $0.cancelled += 1 } else { $0.delivered += 1 }
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

@@ -69,7 +69,7 @@ public struct Transitions: Projection {
       }
     }
     let stageNames = view.stages
-    let rows = figures.rows(view) { word, _ in
+    let rows = try figures.rows(view, everyPeriod: false) { word, _ in
       switch word {
       case Self.delivered: "(delivered)"
       case Self.cancelled: "(cancelled)"

@@ -56,7 +56,7 @@ public struct ValueDelivered: Projection {
         sums.lead += Int128(parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros))
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

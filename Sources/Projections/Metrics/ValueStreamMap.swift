@@ -101,7 +101,7 @@ public struct ValueStreamMap: Projection {
     for lane in lanes { walk.absorb(lane) }
     walk.sums.takeBlocked(view)
     let (figures, sums) = (walk.figures, walk.sums.times)
-    let totals = figures.rows(view)
+    let totals = try figures.rows(view)
     var rows = walk.queues.mapValues { Row(queue: $0) }
     for (stage, times) in sums { rows[stage, default: Row()].times = times }
     let classifier = try RowClassifier(split, view)
@@ -111,7 +111,7 @@ public struct ValueStreamMap: Projection {
         rows[StageSums.Stage(stream: stream, stage: stage.number), default: Row()].queue += 0
       }
     }
-    let quality = CompleteAccurate().answer(measured, view)
+    let quality = try CompleteAccurate().answer(measured, view)
     var notes = parts.notes
     if walk.withoutCreated > 0 {
       notes.append("\(walk.withoutCreated) delivered items have no created event and are left out of the times.")

@@ -81,7 +81,7 @@ public struct Variants: Projection {
       }
     }
     let stageNames = view.stages
-    let rows = figures.rows(view) { word, _ in
+    let rows = try figures.rows(view, everyPeriod: false) { word, _ in
       let names = sequences.stages(of: word).map { stageNames.name($0) ?? "?" }
       return names.isEmpty ? "(no stage)" : names.joined(separator: " → ")
     }

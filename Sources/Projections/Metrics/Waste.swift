@@ -63,7 +63,7 @@ public struct Waste: Projection {
         $0.process += Int128(process)
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

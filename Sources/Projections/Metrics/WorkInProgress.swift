@@ -65,7 +65,7 @@ public struct WorkInProgress: Projection {
         if piece.stage == 0 { $0.between += 1 }
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(
@@ -113,7 +113,7 @@ public struct WorkInProgress: Projection {
         $0.atEnd += $1.atEnd
       }
     }
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     return Answer(
       metric: name, parameters: parts.parameters, position: parts.cut.position, root: parts.root, notes: parts.notes,
       table: Table(

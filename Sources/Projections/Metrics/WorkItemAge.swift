@@ -65,7 +65,7 @@ public struct WorkItemAge: Projection {
     }
     open = Self.oldest(open, top)
     var notes = parts.notes
-    let rows = figures.rows(view)
+    let rows = try figures.rows(view)
     let total = rows.reduce(0) { $0 + $1.sum.count }
     if total > open.count { notes.append("The \(open.count) oldest of \(total) open items are listed.") }
     if uncommitted > 0 { notes.append("\(uncommitted) open items were never committed to and are left out.") }

@@ -150,8 +150,8 @@ struct EventFigures<Sum> {
   }
 
   /// The rows, by period, then by the groups' names.
-  func rows(_ view: borrowing LedgerView) -> [Figures<Sum>.Row] {
-    figures.rows(view) { number, name in
+  func rows(_ view: borrowing LedgerView) throws -> [Figures<Sum>.Row] {
+    try figures.rows(view) { number, name in
       guard Int(number) < tuples.count, let place = words.firstIndex(where: { $0.name == name }) else { return nil }
       return tuples[Int(number)][place]
     }

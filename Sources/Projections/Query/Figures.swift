@@ -4,8 +4,8 @@ import ValueStream
 
 /// Sums by group and period: what nearly every projection's table is made of.
 ///
-/// A projection adds postings; each goes to the sum of its group. At the end there is a row for each group met, and, without groups, for
-/// each period between the first and the last one met, so that a period in which nothing happened is not left out.
+/// A projection adds postings; each goes to the sum of its group. At the end there is a row for each group met, in each period between the
+/// first and the last one met, so that a period in which nothing happened is not left out.
 struct Figures<Sum> {
   private let parts: AnswerParts
   private var classifier: RowClassifier
@@ -140,22 +140,20 @@ struct Figures<Sum> {
   }
 
   /// The rows, by period, then by the groups' names.
-  func rows(_ view: borrowing LedgerView, word: ((UInt32, String) -> String?)? = nil) -> [Row] {
-    var rows: [Row] = []
+  ///
+  /// - Parameter everyPeriod: whether a group has a row for periods in which it was not met, too.
+  func rows(
+    _ view: borrowing LedgerView, everyPeriod: Bool = true, word: ((UInt32, String) -> String?)? = nil
+  ) throws -> [Row] {
     if !isSplit { return [Row(group: 0, period: -1, sum: sums[0], names: [])] }
-    var met: Set<Int32> = []
-    for (group, key) in classifier.keys.enumerated() {
-      met.insert(key.period)
-      rows.append(
-        row(group, key.period, sums[group], classifier.columns(of: key, view, word: word)))
+    var rows = classifier.keys.enumerated().map { group, key in
+      row(group, key.period, sums[group], classifier.columns(of: key, view, word: word))
     }
-    if let calendar, parts.query.groupings.isEmpty {
+    if let calendar, everyPeriod {
       let first = parts.query.fromMicros == nil ? firstPeriod : 0
-      let last = parts.query.toMicros == nil ? lastPeriod : Int32(calendar.count) - 1
-      var number = first
-      while number <= last {
-        if !met.contains(number) { rows.append(row(-1, number, make(), [])) }
-        number += 1
+      let end = parts.query.toMicros == nil ? lastPeriod + 1 : Int32(calendar.count)
+      for key in try classifier.missing(classifier.keys, in: min(first, end)..<end) {
+        rows.append(row(-1, key.period, make(), classifier.columns(of: key, view, word: word)))
       }
     }
     rows.sort {

@@ -13,7 +13,7 @@ struct RowClassifier {
   /// The items that the filter names; nil for all.
   var wantedItems: Set<UInt32>? { items }
   private let items: Set<UInt32>?
-  private let groupings: [Grouping]
+  let groupings: [Grouping]
   private let parts: KeyParts
   private let setGroupings: [Grouping]
   private var setKeys: [[String?]] = []
