@@ -1,4 +1,3 @@
-import CLMDB
 import LMDB
 
 /// Checks that no source and id are there twice, under whatever hours; adds up the digest of the index, and the hours, which must be those
@@ -71,11 +70,13 @@ struct IdentityVerifier {
   func checkHours(_ snapshot: borrowing LogSnapshot, _ report: inout VerificationReport) throws {
     let size = report.size
     let facts = try snapshot.facts()
-    let listed = PositionSet(size: size)
+    let listed = PositionSet(upTo: size)
     try snapshot.forEachIdentity { value, hour in
       if value.position <= size { check(value, hour, facts, listed, &report) }
     }
-    listed.forEachMissing { report.add(.identityMissing, $0, "no identity is listed under the hour of the event") }
+    for position in stride(from: 1, through: size, by: 1) where !listed.contains(position) {
+      report.add(.identityMissing, position, "no identity is listed under the hour of the event")
+    }
   }
 
   private func check(
@@ -109,45 +110,6 @@ struct IdentityVerifier {
   }
 }
 
-/// A set of positions from 1 to a size: a bit each. Used by one thread at a time.
-final class PositionSet {
-  private let words: UnsafeMutablePointer<UInt64>
-  private let size: UInt64
-
-  init(size: UInt64) {
-    self.size = size
-    words = .allocate(capacity: Int(size / 64) + 1)
-    words.initialize(repeating: 0, count: Int(size / 64) + 1)
-  }
-
-  deinit { words.deallocate() }
-
-  /// Adds a position of 1 to the size; false when it was there already.
-  func insert(_ position: UInt64) -> Bool {
-    precondition(position <= size)
-    let bit = UInt64(1) << (position & 63)
-    let isNew = words[Int(position >> 6)] & bit == 0
-    words[Int(position >> 6)] |= bit
-    return isNew
-  }
-
-  /// Asks for the memory of a position of 1 to the size.
-  @inline(__always)
-  func prefetch(_ position: UInt64) { vsl_prefetch(words + Int(position >> 6)) }
-
-  /// Whether a position of 1 to the size was added.
-  func contains(_ position: UInt64) -> Bool {
-    precondition(position <= size)
-    return words[Int(position >> 6)] & (1 << (position & 63)) != 0
-  }
-
-  /// Gives `body` every position that was not added.
-  func forEachMissing(_ body: (UInt64) -> Void) {
-    guard size > 0 else { return }
-    for position in 1...size where !contains(position) { body(position) }
-  }
-}
-
 /// Hashes by one bit each: what is not there was not added; what is there may be another.
 struct HashBits {
   private let places: PositionSet
@@ -157,7 +119,7 @@ struct HashBits {
   init(count: Int) {
     let bits = min(28, max(10, 64 - (max(count, 1) * 32 - 1).leadingZeroBitCount))
     shift = UInt64(64 - bits)
-    places = PositionSet(size: 1 << UInt64(bits))
+    places = PositionSet(upTo: 1 << UInt64(bits))
   }
 
   /// Adds a hash; false when its bit was there already.

@@ -21,11 +21,11 @@ struct IndexVerifier {
       try snapshot.forEachListed(in: snapshot.tables.subjects) { subject, position in
         if position <= size { subjects &+= Self.term(subject, position) }
       }
-      let referred = PositionSet(size: checksReferences ? size : 0)
+      let referred = PositionSet(upTo: checksReferences ? size : 0)
       if checksReferences {
         try forEachListed(in: snapshot.tables.references, through: size, snapshot, facts) { subject, position in
           // What an event refers to in a list is known to the layer above.
-          if facts.row(at: Int(position) - 1).argument == subject { _ = referred.insert(position) }
+          if facts.row(at: Int(position) - 1).argument == subject { referred.insert(position) }
         }
       }
       try snapshot.forEachFact(through: size) { position, fact in
@@ -57,7 +57,7 @@ struct IndexVerifier {
     _ snapshot: borrowing LogSnapshot, _ facts: RowReader<Fact>, _ report: inout VerificationReport
   ) throws {
     let size = report.size
-    let listed = PositionSet(size: size)
+    let listed = PositionSet(upTo: size)
     try forEachListed(in: snapshot.tables.subjects, through: size, snapshot, facts) { subject, position in
       guard facts.row(at: Int(position) - 1).subject == subject, listed.insert(position) else {
         report.add(.surplusEntry, position, "the event is listed under subject \(subject), which it is not about")

@@ -239,7 +239,7 @@ public struct DataQuality: Projection {
   private func events(
     _ parts: AnswerParts, _ classifier: RowClassifier, _ findings: inout DataFindings, _ view: borrowing LedgerView
   ) {
-    var withChanges = PositionSet(upTo: parts.cut.position)
+    let withChanges = PositionSet(upTo: parts.cut.position)
     let lists = view.deployedChanges
     for block in lists.blocks(through: lists.firstRow(positionAfter: parts.cut.position)) {
       for row in block.rows { withChanges.insert(row.position) }

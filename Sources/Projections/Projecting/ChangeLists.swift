@@ -77,7 +77,9 @@ struct ChangeLists {
         }
       }
     }
-    let deployments = RankedPositions(found.joined(), upTo: size)
+    let known = PositionSet(upTo: size)
+    for position in found.joined() { known.insert(position) }
+    let deployments = PositionRanks(known)
     let subjectCount = Int(source.log.symbolCount(in: .subject)) + 1
     let lanes = Cores.fold(subjectCount, laneCount: laneCount) {
       Result<[DeployedChange], any Error>.success([])
@@ -107,33 +109,6 @@ struct ChangeLists {
       next[rank] += 1
     }
     return sorted
-  }
-}
-
-/// Some positions of the log, and how many of them lie before each.
-private struct RankedPositions {
-  private var words: [UInt64]
-  private var before: [UInt32]
-  private(set) var count = 0
-
-  init(_ positions: some Sequence<UInt64>, upTo limit: UInt64) {
-    words = [UInt64](repeating: 0, count: Int(limit >> 6) + 1)
-    for position in positions { words[Int(position >> 6)] |= 1 << (position & 63) }
-    before = []
-    before.reserveCapacity(words.count)
-    for word in words {
-      before.append(UInt32(truncatingIfNeeded: count))
-      count += word.nonzeroBitCount
-    }
-  }
-
-  /// How many of them lie before a position; nil for one that is not among them.
-  @inline(__always)
-  func rank(of position: UInt64) -> Int? {
-    let place = Int(position >> 6)
-    let bit: UInt64 = 1 << (position & 63)
-    guard place < words.count, words[place] & bit != 0 else { return nil }
-    return Int(before[place]) + (words[place] & (bit - 1)).nonzeroBitCount
   }
 }
 

@@ -10,7 +10,7 @@ struct VoidedPositions {
     guard view.log.hasVoids else { return }
     var targets: [UInt64] = []
     try view.log.forEachVoided { targets.append($0) }
-    var positions = PositionSet(upTo: limit)
+    let positions = PositionSet(upTo: limit)
     for target in targets where try target <= limit && Voids.isVoided(target, asOf: limit, view.log) {
       positions.insert(target)
     }

@@ -101,7 +101,7 @@ struct VisitIndexComparer {
 
   /// Whether each item among those with corrections has one.
   private func areCorrected() -> Bool {
-    var ended = PositionSet(upTo: UInt64(index.rowCount))
+    let ended = PositionSet(upTo: UInt64(index.rowCount))
     var place = 0
     while place < index.corrected.count {
       let item = index.corrected.row(at: place).item
