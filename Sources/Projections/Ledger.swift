@@ -83,12 +83,12 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// Makes the index of visits anew, however little was posted since it was made. Questions do so by themselves when it pays.
+  /// Makes the index of visits anew if anything was posted since it was made. Questions do so by themselves when it pays.
   public func indexVisits() throws {
     try books.withLock { books in
       try open(&books)
       _ = try catchUp(&books, nil)
-      if let books { try VisitIndexBuilder.rebuild(books.store) }
+      if let books { try VisitIndexBuilder.update(books.store, whole: true) }
     }
   }
 

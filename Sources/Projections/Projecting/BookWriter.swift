@@ -29,17 +29,19 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     // Growing the map waits for reads to end.
     reading = nil
     try drain()
-    let next = handedOver ?? PendingRows(after: checkpoint.counts)
-    next.restart(after: checkpoint.counts)
-    handedOver = pending
     let expected = written
     written = checkpoint
     if pending.isSmall {
       try write(pending, from: expected, to: checkpoint, root: root)
-    } else {
-      queue.async(group: idle) { [self] in
-        do { try write(pending, from: expected, to: checkpoint, root: root) } catch { failure = error }
-      }
+      handedOver = nil
+      pending.restart(after: checkpoint.counts)
+      return pending
+    }
+    let next = handedOver ?? PendingRows(after: checkpoint.counts)
+    next.restart(after: checkpoint.counts)
+    handedOver = pending
+    queue.async(group: idle) { [self] in
+      do { try write(pending, from: expected, to: checkpoint, root: root) } catch { failure = error }
     }
     return next
   }

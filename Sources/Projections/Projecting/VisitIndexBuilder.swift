@@ -20,13 +20,13 @@ struct VisitIndexBuilder {
   private let settledOrder: Scratch<UInt32>
   private let correctedOrder: Scratch<UInt32>
 
-  /// Makes the index anew if enough was posted since.
-  static func update(_ store: BookStore) throws {
+  /// Makes the index anew if enough was posted since, or with `whole` if anything was.
+  static func update(_ store: BookStore, whole: Bool = false) throws {
     let (state, rowCount) = try store.environment.read {
       (try store.visitIndex.state(in: $0), try store.visits.count(in: $0))
     }
     let newRows = rowCount - state.rowCount
-    guard newRows >= max(leastNewRows, rowCount / newShare) else { return }
+    guard newRows >= (whole ? 1 : max(leastNewRows, rowCount / newShare)) else { return }
     try rebuild(store)
   }
 
