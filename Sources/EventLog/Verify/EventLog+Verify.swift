@@ -52,10 +52,10 @@ extension EventLog {
     }
     let (first, second) = (pages.first.transaction, pages.second.transaction)
     let isInTurn = first % 2 == 0 && second % 2 == 1 && (first &+ 1 == second || second &+ 1 == first)
-    // 4 and 5 look as right when they were made 6 and 5, but for what the transactions freed. Only that: of an older page that somebody
-    // copied while others wrote, no more is known.
+    // 4 and 5 look as right when they were made 6 and 5, but for what the transactions freed. 6 and 5 made 4 and 5 cannot be told: LMDB leaves
+    // a page so by itself when it could not be written, with the number of two transactions before.
     let isMoved = [pages.first, pages.second].contains { page in
-      page.lastFreeing.map { $0 &+ 2 == page.transaction || $0 == page.transaction &+ 2 } ?? false
+      page.lastFreeing.map { $0 &+ 2 == page.transaction } ?? false
     }
     guard !isInTurn || isMoved else { return }
     report.add(

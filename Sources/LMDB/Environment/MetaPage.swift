@@ -7,7 +7,8 @@ public struct MetaPage: Equatable, Sendable {
   /// The last transaction in the list of free pages that it leads to; nil when there is none, or it cannot be read.
   ///
   /// A transaction that changes anything frees the pages that it changes, and lists them under its own number: so this is the number of the
-  /// page's transaction, but for the first one of a file, which frees nothing.
+  /// page's transaction, but for the first one of a file, which frees nothing, and for a page that could not be written: it keeps the number of
+  /// the transaction before, with what the failed one would have led to.
   public var lastFreeing: UInt64?
 
   /// Reads the pages with the layout of LMDB 0.9 (`mdb.c`). Believes nothing: what lies behind the end of the file is not there.
