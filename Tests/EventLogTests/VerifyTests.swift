@@ -94,6 +94,21 @@ import Testing
     #expect(inTurn == 4)
   }
 
+  @Test func aNumberOfPagesBeyondAllBytesIsAnError() throws {
+    let pageSize = log.environment.information.pageSize
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("ledger/log.mdb")))
+    for bit in [47, 52, 55, 62, 63] {
+      let copy = folder.file("pages-\(bit)")
+      try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+      for page in 0..<2 { bytes[page * pageSize + 136 + bit / 8] ^= 1 << UInt8(bit % 8) }
+      try bytes.write(to: URL(fileURLWithPath: copy + "/log.mdb"))
+      for page in 0..<2 { bytes[page * pageSize + 136 + bit / 8] ^= 1 << UInt8(bit % 8) }
+      #expect(throws: LedgerError.self, "bit \(bit)") {
+        try EventLog.open(at: copy, options: EventLogOptions())
+      }
+    }
+  }
+
   @Test(arguments: [8, 20, 60])
   func aChangedByteOfARecordIsFoundAtItsPosition(offset: Int) throws {
     let found = try findings { transaction in

@@ -84,7 +84,9 @@ public final class Environment: @unchecked Sendable {
     guard mdb_env_get_fd(handle, &descriptor) == MDB_SUCCESS, fstat(descriptor, &status) == 0 else {
       throw LMDBError(code: errno, operation: "open", path: options.path)
     }
-    let expected = (info.lastPage + 1) * info.pageSize
+    // A damaged number of pages may be beyond all numbers of bytes.
+    let (bytes, isBeyond) = (info.lastPage &+ 1).multipliedReportingOverflow(by: info.pageSize)
+    let expected = isBeyond || info.lastPage < 0 ? Int.max : bytes
     guard Int(status.st_size) >= expected else {
       throw LMDBError(
         .truncated(expectedBytes: expected, foundBytes: Int(status.st_size)), operation: "open", path: options.path)
