@@ -1,4 +1,3 @@
-import EventLog
 import Tables
 import ValueStream
 
@@ -131,15 +130,7 @@ public struct CumulativeFlow: Projection {
     }
     let parts = try AnswerParts(own, view)
     let at = parts.cut.atMicros
-    _ = view.completions.timeRange(in: parts.cut)
-    let (arrived, ends) = Cores.both(for: view.arrivals.count) {
-      let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
-      StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
-      return arrivals
-    } _: {
-      // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
-      Self.ends(parts, view)
-    }
+    let (arrived, ends) = view.arrivals(in: parts.cut) { Self.ends(parts, view) }
     let first = arrived.values.lazy.map(\.effectiveMicros).min()
     let last = min(own.toMicros.map { $0 - 1 } ?? .max, at)
     var calendar: PeriodCalendar?

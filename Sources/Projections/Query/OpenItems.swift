@@ -51,15 +51,7 @@ struct OpenItems {
   /// Settles arrivals, completions and visits of a cut.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
     self.parts = parts
-    _ = view.completions.timeRange(in: parts.cut)
-    (openedAt, (closed, closedAgain, wasClosedAgain)) = Cores.both(for: view.arrivals.count) {
-      let arrivals = SubjectTable<ArrivalPosting>(view, most: view.arrivals.count)
-      StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { arrivals.set($0.item, $0) }
-      return arrivals
-    } _: {
-      // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
-      Self.closings(parts, view)
-    }
+    (openedAt, (closed, closedAgain, wasClosedAgain)) = view.arrivals(in: parts.cut) { Self.closings(parts, view) }
     visits = ItemVisits(view, parts.cut)
   }
 
@@ -162,6 +154,25 @@ struct OpenItems {
       piece.stage = 0
       piece.fromMicros = reopened
       piece.sinceMicros = reopened
+    }
+  }
+}
+
+extension LedgerView {
+  /// The arrival of each item that has come in a cut, and what is made of the completions meanwhile: by a core each, where that pays.
+  ///
+  /// - Parameter completions: touches the completions alone.
+  func arrivals<Completed>(
+    in cut: Cut, _ completions: () -> Completed
+  ) -> (arrivals: SubjectTable<ArrivalPosting>, completions: Completed) {
+    // Looks up the blocks of the completions, so that the other thread finds them.
+    _ = self.completions.timeRange(in: cut)
+    return Cores.both(for: arrivals.count) {
+      let table = SubjectTable<ArrivalPosting>(self, most: arrivals.count)
+      StandingEntries(arrivals, cut).forEach(in: arrivals) { table.set($0.item, $0) }
+      return table
+    } _: {
+      completions()
     }
   }
 }

@@ -58,10 +58,7 @@ struct SelectedEvents {
         }
       }
     }
-    var takenBack: Set<UInt32> = []
-    for opening in lanes.lazy.flatMap(\.toggled) {
-      if takenBack.remove(opening) == nil { takenBack.insert(opening) }
-    }
+    let takenBack = Self.takenBack(lanes.lazy.flatMap(\.toggled))
     var rows: [UInt32] = []
     rows.reserveCapacity(lanes.reduce(0) { $0 + $1.rows.count })
     var kindsOfRows: [UInt8] = []
@@ -73,6 +70,15 @@ struct SelectedEvents {
     if !takenBack.isEmpty { Self.leaveOut(takenBack.sorted(), of: &rows, &kindsOfRows) }
     self.rows = rows
     self.kindsOfRows = kindsOfRows
+  }
+
+  /// The entries that were taken back an odd number of times, so that they do not stand.
+  ///
+  /// - Parameter toggled: the openings of entries, once for each time that they were taken back or put back.
+  static func takenBack(_ toggled: some Sequence<UInt32>) -> Set<UInt32> {
+    var takenBack: Set<UInt32> = []
+    for opening in toggled where takenBack.remove(opening) == nil { takenBack.insert(opening) }
+    return takenBack
   }
 
   /// Leaves out rows of ascending numbers, whether they are among the events or not.

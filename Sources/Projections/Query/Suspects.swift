@@ -53,10 +53,7 @@ struct Suspects {
         }
       }
     }
-    var takenBack: Set<UInt32> = []
-    for opening in lanes.lazy.flatMap(\.toggled) {
-      if takenBack.remove(opening) == nil { takenBack.insert(opening) }
-    }
+    let takenBack = SelectedEvents.takenBack(lanes.lazy.flatMap(\.toggled))
     for lane in lanes {
       checkCount += lane.checkCount
       deploymentCount += lane.deploymentCount
