@@ -35,6 +35,13 @@ public final class PositionSet: @unchecked Sendable {
     return word < wordCount && words[word] & 1 << (position & 63) != 0
   }
 
+  /// A bit for each of the 64 positions that share all but the lowest six bits with one, from the lowest on.
+  @inlinable
+  public func word(of position: UInt64) -> UInt64 {
+    let word = Int(truncatingIfNeeded: position >> 6)
+    return word < wordCount ? words[word] : 0
+  }
+
   /// Asks for the memory of a position up to the limit.
   @inline(__always)
   func prefetch(_ position: UInt64) { vsl_prefetch(words + Int(truncatingIfNeeded: position >> 6)) }

@@ -50,6 +50,7 @@ extension Ledger {
       add("visits.corrected", try index.corrected.statistics(in: transaction))
       add("names", try store.names.statistics(in: transaction))
       add("deployments.changes", try store.deployedChanges.statistics(in: transaction))
+      add("facts.outline", try store.outlines.statistics(in: transaction))
       add("defects.rows", try store.defectRows.statistics(in: transaction))
     }
     return LedgerStatistics(

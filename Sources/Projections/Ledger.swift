@@ -142,8 +142,8 @@ public final class Ledger: Sendable {
       let live = try LedgerView(log: log.snapshot(), store: old.store)
       let rebuilt = try Self.view(log, of: fresh, indexedAs: live)
       var verifier = BookVerifier()
-      verifier.compare(live, with: rebuilt)
-      let comparisons = BookComparison.all(live, rebuilt)
+      try verifier.compare(live, with: rebuilt)
+      let comparisons = try BookComparison.all(live, rebuilt)
       return (comparisons, verifier.findings)
     }
   }

@@ -81,6 +81,22 @@ import Testing
     #expect(try files() == ["ledger", "m.db"])
   }
 
+  @Test func ofAllMetricsThoseThatCannotBeAskedSoAreLeftOutAndNamed() throws {
+    let times = try program.run("export", "--working-time", "--format", "sqlite", "-o", "m.db")
+    #expect(times.code == 0 && times.err == "", "\(times)")
+    let split = try program.run("export", "--by", "stage", "--format", "sqlite", "-o", "m.db")
+    #expect(split.code == 0)
+    #expect(split.err.contains("health is left out: health cannot be split at all."), "\(split.err)")
+    #expect(!split.err.contains("queues is left out"), "\(split.err)")
+    let database = String(decoding: try program.read("m.db"), as: UTF8.self)
+    #expect(database.contains("CREATE TABLE \"queues\"") && !database.contains("CREATE TABLE \"health\""))
+    #expect(database.contains("health cannot be split at all."))
+    // What is named is not left out, and what nothing can be asked about is an error.
+    #expect(try program.run("export", "wip", "--working-time", "--format", "sqlite", "-o", "n.db").code == 2)
+    #expect(try program.run("export", "--stream", "nowhere", "--format", "sqlite", "-o", "n.db").code == 2)
+    #expect(try files() == ["ledger", "m.db"])
+  }
+
   @Test func aFullDiskLeavesTheOldDatabase() throws {
     try program.write("precious", "m.db")
     // The books are made before, so that only the database is written under the limit.

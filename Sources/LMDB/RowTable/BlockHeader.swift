@@ -51,7 +51,7 @@ public struct BlockHeader: BitwiseCopyable, Equatable, Sendable {
 extension FixedRow {
   /// The row's position: its own, or its place in the table, counted from 1, when the row holds none.
   @inlinable
-  func position(atIndex index: Int) -> UInt64 {
+  public func position(atIndex index: Int) -> UInt64 {
     let own = rowPosition
     return own == 0 ? UInt64(truncatingIfNeeded: index) + 1 : own
   }

@@ -23,7 +23,7 @@ struct BookNames: Sendable {
 /// machine the file is thrown away unopened, and made anew.
 final class BookStore: Sendable {
   /// Bumped whenever the same log would give other postings: books of another version are rebuilt.
-  static let projectionVersion: UInt32 = 8
+  static let projectionVersion: UInt32 = 9
 
   /// The address space that a new file begins with; it doubles when that is full.
   @TaskLocal static var initialMapSize = 1 << 28
@@ -39,6 +39,7 @@ final class BookStore: Sendable {
   let names: IntegerTable
   let defectRows: MultiTable<UInt32>
   let deployedChanges: RowTable<DeployedChange>
+  let outlines: RowTable<FactOutline>
   let visitIndex: VisitIndex
   private let meta: IntegerTable
 
@@ -62,6 +63,7 @@ final class BookStore: Sendable {
     names = try IntegerTable(name: "names", environment: environment)
     defectRows = try MultiTable(name: "defects.rows", order: .integer, environment: environment)
     deployedChanges = try RowTable(name: "deployments.changes", environment: environment)
+    outlines = try RowTable(name: "facts.outline", environment: environment)
     meta = try IntegerTable(name: "meta", environment: environment)
     visitIndex = try VisitIndex(environment: environment, meta: meta)
   }
@@ -97,7 +99,8 @@ final class BookStore: Sendable {
       counts: BookCounts(
         arrivals: try arrivals.count(in: transaction), visits: try visits.count(in: transaction),
         completions: try completions.count(in: transaction), defects: try defects.count(in: transaction),
-        blocks: try blocks.count(in: transaction), events: try events.count(in: transaction)))
+        blocks: try blocks.count(in: transaction), events: try events.count(in: transaction),
+        outlines: try outlines.count(in: transaction)))
     return (checkpoint, Array(bytes[16...]))
   }
 
@@ -111,6 +114,7 @@ final class BookStore: Sendable {
     try defects.append(pending.defects.contents, in: transaction)
     try blocks.append(pending.blocks.contents, in: transaction)
     try events.append(pending.events.contents, in: transaction)
+    try outlines.append(pending.outlines.contents, in: transaction)
     try append(pending.deployedChanges, in: transaction)
     for (defect, row) in pending.defectRows { try defectRows.insert(row, under: UInt64(defect), in: transaction) }
     for (namespace, number, bytes) in pending.names {

@@ -53,13 +53,23 @@ extension Projection {
   /// None.
   public var charts: [ChartDescription] { [] }
 
+  /// A question to many projections as it is put to this one: without bounds where it is about a state at an instant, and without working time
+  /// where nothing is measured in it.
+  public func own(_ query: Query) -> Query {
+    var own = query
+    if !takesPeriods { (own.fromMicros, own.toMicros, own.period, own.timeZone) = (nil, nil, nil, nil) }
+    if !takesWorkingTime { own.workingTime = false }
+    return own
+  }
+
   /// Refuses what the projection has no meaning for, and puts the question.
   public func checkedAnswer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     for grouping in query.groupings {
       let isLabel = if case .label = grouping { true } else { false }
       guard groupings.contains(isLabel ? "label:KEY" : grouping.name) else {
-        throw QueryError(
-          "\(name) cannot be split by \(grouping.name). It can be by \(groupings.joined(separator: ", ")).")
+        let rest =
+          groupings.isEmpty ? "at all" : "by \(grouping.name). It can be by \(groupings.joined(separator: ", "))"
+        throw QueryError("\(name) cannot be split \(rest).")
       }
     }
     for name in query.options.keys.sorted() where !options.contains(where: { $0.name == name }) {

@@ -54,6 +54,9 @@ public struct ControlChart: Projection {
       throw QueryError(
         "of=\(subject) has a point for each item: --period does not apply. Use of=throughput, or leave it out.")
     }
+    if subject == "throughput", own.workingTime {
+      throw QueryError("of=throughput counts items: --working-time does not apply.")
+    }
     let parts = try AnswerParts(own, view)
     var points = subject == "throughput" ? try throughput(parts, view) : try times(subject, last: last, parts, view)
     points.sort { ($0.whenMicros, $0.position) < ($1.whenMicros, $1.position) }

@@ -101,10 +101,7 @@ final class BookWriter: PostedRows, @unchecked Sendable {
   /// The rows handed over last, when what is read does not hold them yet. All books are written in one transaction.
   private func inFlight(_ reading: WrittenPostings) -> PendingRows? {
     guard let handedOver else { return nil }
-    let read = BookCounts(
-      arrivals: reading.arrivals.count, visits: reading.visits.count, completions: reading.completions.count,
-      defects: reading.defects.count, blocks: reading.blocks.count, events: reading.events.count)
-    return read == handedOver.counts ? nil : handedOver
+    return reading.counts == handedOver.counts ? nil : handedOver
   }
 
   private func current() throws -> WrittenPostings {

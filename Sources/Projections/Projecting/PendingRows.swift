@@ -11,6 +11,7 @@ final class PendingRows: @unchecked Sendable {
   let defects: RowBuffer<DefectPosting>
   let blocks: RowBuffer<BlockPosting>
   let events: RowBuffer<EventPosting>
+  let outlines: RowBuffer<FactOutline>
   /// New names in the order of their numbers: namespace, number, bytes.
   @exclusivity(unchecked) var names: [(BookNamespace, UInt32, [UInt8])] = []
   /// For each new defect posting: its defect and row.
@@ -26,6 +27,7 @@ final class PendingRows: @unchecked Sendable {
     defects = RowBuffer(firstRow: counts.defects, capacity: 1 << 10)
     blocks = RowBuffer(firstRow: counts.blocks, capacity: 1 << 12)
     events = RowBuffer(firstRow: counts.events)
+    outlines = RowBuffer(firstRow: counts.outlines)
   }
 
   /// The number of rows in all books once this is written.
@@ -33,7 +35,8 @@ final class PendingRows: @unchecked Sendable {
     BookCounts(
       arrivals: arrivals.firstRow + arrivals.count, visits: visits.firstRow + visits.count,
       completions: completions.firstRow + completions.count, defects: defects.firstRow + defects.count,
-      blocks: blocks.firstRow + blocks.count, events: events.firstRow + events.count)
+      blocks: blocks.firstRow + blocks.count, events: events.firstRow + events.count,
+      outlines: outlines.firstRow + outlines.count)
   }
 
   /// Whether enough has gathered to be written.
@@ -50,6 +53,7 @@ final class PendingRows: @unchecked Sendable {
     defects.restart(at: counts.defects)
     blocks.restart(at: counts.blocks)
     events.restart(at: counts.events)
+    outlines.restart(at: counts.outlines)
     names.removeAll(keepingCapacity: true)
     defectRows.removeAll(keepingCapacity: true)
     deployedChanges.removeAll(keepingCapacity: true)
@@ -64,6 +68,7 @@ struct BookCounts: Equatable, Sendable {
   var defects = 0
   var blocks = 0
   var events = 0
+  var outlines = 0
 }
 
 /// What the books number by themselves, beside the log's symbols.

@@ -73,6 +73,7 @@ final class Projector {
       let first = Int(position) - block.firstRow
       let count = min(block.rows.count, Int(end) - block.firstRow)
       let rows = block.rows
+      var outlined = first
       for index in first..<count {
         if index + 24 < count { cache.prefetchSubject(rows[index + 24].subject) }
         if index + 12 < count { cache.prefetchSlot(rows[index + 12].subject) }
@@ -83,14 +84,24 @@ final class Projector {
         highestSubject = max(highestSubject, fact.subject)
         if fact.flags.contains(.argumentIsSubject) { highestSubject = max(highestSubject, fact.argument) }
         if pending.isFull {
+          outline(rows[outlined...index])
+          outlined = index + 1
           collectNewNames()
           try flush()
           sink = DirectSink(pending: pending, cache: cache)
         }
       }
+      outline(rows[outlined..<count])
     }
     collectNewNames()
     try flush()
+  }
+
+  /// Adds the outlines of facts that were processed.
+  private func outline(_ facts: Slice<UnsafeBufferPointer<Fact>>) {
+    let facts = UnsafeBufferPointer(rebasing: facts)
+    let outlines = pending.outlines.extend(by: facts.count)
+    for index in facts.indices { outlines[index] = FactOutline(facts[index]) }
   }
 
   @inline(__always)

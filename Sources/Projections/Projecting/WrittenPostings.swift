@@ -10,6 +10,7 @@ final class WrittenPostings {
   let blocks: RowReader<BlockPosting>
   let events: RowReader<EventPosting>
   let deployedChanges: RowReader<DeployedChange>
+  let counts: BookCounts
 
   init(_ store: BookStore) throws {
     let transaction = try store.environment.beginRead()
@@ -20,6 +21,7 @@ final class WrittenPostings {
     blocks = try store.blocks.reader(in: transaction)
     events = try store.events.reader(in: transaction)
     deployedChanges = try store.deployedChanges.reader(in: transaction)
+    counts = try store.checkpoint(in: transaction).checkpoint.counts
     self.transaction = transaction
   }
 
@@ -70,7 +72,7 @@ extension RowReader where Row: Posting {
   }
 }
 
-extension RowBuffer {
+extension RowBuffer where Row: Posting {
   /// Calls `body` with the rows of a subject that a position caused, in order.
   func forEachRow(ofSubject subject: UInt32, causedBy position: UInt64, _ body: (Row, UInt32) -> Void) {
     let rows = contents

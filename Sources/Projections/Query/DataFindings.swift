@@ -49,11 +49,12 @@ struct DataFindings {
   mutating func note(_ check: DataCheck, _ entry: EvidenceCollector.Entry) {
     counts[check.rawValue] += 1
     // Where all are found, few are among the first.
-    if entry.position < limit(of: check) { remember(check, entry) }
+    if entry.position < limit(of: check) { list(check, entry) }
   }
 
+  /// Lists a finding that is counted elsewhere.
   @inline(never)
-  private mutating func remember(_ check: DataCheck, _ entry: EvidenceCollector.Entry) {
+  mutating func list(_ check: DataCheck, _ entry: EvidenceCollector.Entry) {
     evidence?.add(entry, to: check.rawValue)
     list(entry.position, check.rawValue)
   }

@@ -23,6 +23,7 @@ public struct LedgerView: ~Copyable {
   let events: RowReader<EventPosting>
   /// The changes that deployments list.
   let deployedChanges: RowReader<DeployedChange>
+  private let outlineTable: RowTable<FactOutline>
   /// The visits once more, by item.
   let visitIndex: VisitIndexReader
   let stages: NameTable
@@ -60,6 +61,7 @@ public struct LedgerView: ~Copyable {
     self.blocks = blocks
     self.events = events
     self.deployedChanges = deployedChanges
+    outlineTable = store.outlines
     self.visitIndex = visitIndex
     var stages = NameTable()
     for name in names.stages { _ = stages.intern(name) }
@@ -72,6 +74,9 @@ public struct LedgerView: ~Copyable {
     self.transaction = transaction
     self.log = log
   }
+
+  /// A reader of the outlines of all facts: row n belongs to position n + 1. Valid while the view lives.
+  func outlines() throws(LMDBError) -> RowReader<FactOutline> { try outlineTable.reader(in: transaction) }
 
   /// The cut that a question asks for.
   public func cut(for query: Query) throws -> Cut {

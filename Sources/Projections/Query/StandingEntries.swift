@@ -55,20 +55,39 @@ struct StandingEntries {
   /// Calls `body` with the opening posting of every standing entry, in the order of the book.
   @inline(__always)
   func forEach<Row: Posting>(in book: RowReader<Row>, _ body: (Row) throws -> Void) rethrows {
-    var number = -1
+    try forEach(words.indices, { book.rows(ofBlock: $0) }, body)
+  }
+
+  /// Calls `body` with the opening posting of every standing entry on all cores, each with a state of its own and over a part of the book.
+  /// `body` is called from several threads at once and may change nothing but its state.
+  ///
+  /// - Parameter isSerial: whether one core must do it all.
+  /// - Returns: the states, in the order of the book.
+  @inline(__always)
+  func fold<Row: Posting, State>(
+    in book: RowReader<Row>, isSerial: Bool = false, _ make: () -> State, _ body: (inout State, Row) -> Void
+  ) -> [State] {
+    let loaded = book.loaded(through: words.count << 6)
+    return Cores.fold(words.count, laneCount: isSerial ? 1 : Cores.lanes(for: loaded.count), make) { state, places in
+      forEach(places, { loaded.block($0) }) { body(&state, $0) }
+    }
+  }
+
+  @inline(__always)
+  private func forEach<Row: Posting>(
+    _ places: Range<Int>, _ block: (Int) -> (rows: UnsafeBufferPointer<Row>, firstRow: Int),
+    _ body: (Row) throws -> Void
+  ) rethrows {
     var first = 0
     var end = 0
     var rows = UnsafeBufferPointer<Row>(start: nil, count: 0)
-    for (place, word) in words.enumerated() {
-      var rest = word
+    for place in places {
+      var rest = words[place]
       while rest != 0 {
         let row = place << 6 + rest.trailingZeroBitCount
         rest &= rest &- 1
         if row >= end {
-          number = row / RowTable<Row>.rowsPerBlock
-          let block = book.block(number)
-          rows = block.rows
-          first = block.firstRow
+          (rows, first) = block(row / RowTable<Row>.rowsPerBlock)
           end = first + rows.count
         }
         try body(rows[row - first])

@@ -105,6 +105,15 @@ struct SubjectSet {
     return word < words.count && words[word] & 1 << UInt64(subject & 63) != 0
   }
 
+  /// Puts all subjects of another set of the same view in. O(subjects ÷ 64).
+  mutating func formUnion(_ other: SubjectSet) {
+    count = 0
+    for place in words.indices {
+      words[place] |= place < other.words.count ? other.words[place] : 0
+      count += words[place].nonzeroBitCount
+    }
+  }
+
   /// Puts a subject in; one beyond the view's stays out.
   @inline(__always)
   mutating func insert(_ subject: UInt32) {

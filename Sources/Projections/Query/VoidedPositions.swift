@@ -18,6 +18,8 @@ struct VoidedPositions {
   }
 
   /// Whether the event at a position is voided.
-  @inline(__always)
   func contains(_ position: UInt64) -> Bool { positions?.contains(position) ?? false }
+
+  /// A bit for each of the 64 positions that share all but the lowest six bits with one, from the lowest on.
+  func word(of position: UInt64) -> UInt64 { positions?.word(of: position) ?? 0 }
 }

@@ -11,6 +11,7 @@ final class BookComparer: PostedRows {
 
   private let store: BookStore
   private let written: WrittenPostings
+  private let outlines: RowReader<FactOutline>
   /// Where the books end.
   let checkpoint: BookCheckpoint
 
@@ -18,6 +19,7 @@ final class BookComparer: PostedRows {
   private init(_ store: BookStore) throws {
     self.store = store
     written = try WrittenPostings(store)
+    outlines = try store.outlines.reader(in: written.transaction)
     checkpoint = try store.checkpoint(in: written.transaction).checkpoint
   }
 
@@ -43,9 +45,10 @@ final class BookComparer: PostedRows {
     try compare(pending.defects, written.defects)
     try compare(pending.blocks, written.blocks)
     try compare(pending.events, written.events)
+    try compare(pending.outlines, outlines)
   }
 
-  private func compare<Row: Posting & Equatable>(_ made: RowBuffer<Row>, _ book: RowReader<Row>) throws {
+  private func compare<Row: FixedRow & Equatable>(_ made: RowBuffer<Row>, _ book: RowReader<Row>) throws {
     try compare(made.contents, from: made.firstRow, book)
   }
 

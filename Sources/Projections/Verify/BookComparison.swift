@@ -13,7 +13,7 @@ public struct BookComparison: Sendable {
   public var rebuiltDigest: String
 
   /// All books, up to the position that both have.
-  static func all(_ live: borrowing LedgerView, _ rebuilt: borrowing LedgerView) -> [BookComparison] {
+  static func all(_ live: borrowing LedgerView, _ rebuilt: borrowing LedgerView) throws -> [BookComparison] {
     let position = min(live.position, rebuilt.position)
     return [
       compare("book.arrivals", live.arrivals, rebuilt.arrivals, position),
@@ -23,6 +23,7 @@ public struct BookComparison: Sendable {
       compare("book.blocks", live.blocks, rebuilt.blocks, position),
       compare("book.events", live.events, rebuilt.events, position),
       compare("deployments.changes", live.deployedChanges, rebuilt.deployedChanges, position),
+      compare("facts.outline", try live.outlines(), try rebuilt.outlines(), position),
     ]
   }
 

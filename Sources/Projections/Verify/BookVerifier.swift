@@ -7,7 +7,7 @@ struct BookVerifier {
   private(set) var findings: [String] = []
 
   /// Compares two sets of books row by row, up to a position, and their indexes of visits.
-  mutating func compare(_ live: borrowing LedgerView, with fresh: borrowing LedgerView) {
+  mutating func compare(_ live: borrowing LedgerView, with fresh: borrowing LedgerView) throws {
     let position = min(live.position, fresh.position)
     compare("book.arrivals", live.arrivals, fresh.arrivals, position)
     compare("book.visits", live.visits, fresh.visits, position)
@@ -16,6 +16,7 @@ struct BookVerifier {
     compare("book.blocks", live.blocks, fresh.blocks, position)
     compare("book.events", live.events, fresh.events, position)
     compare("deployments.changes", live.deployedChanges, fresh.deployedChanges, position)
+    try compare("facts.outline", live.outlines(), fresh.outlines(), position)
     compareVisitIndex(live.visitIndex, fresh.visitIndex)
     if live.position == fresh.position {
       if live.stages.names != fresh.stages.names { findings.append("the stage names differ from a rebuild's") }
@@ -38,7 +39,7 @@ struct BookVerifier {
       let rows = min(liveBlock.rows.count, freshBlock.rows.count, end - liveBlock.firstRow)
       for index in 0..<rows where liveBlock.rows[index] != freshBlock.rows[index] {
         findings.append(
-          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].rowPosition)) differs from a rebuild's"
+          "\(name) row \(liveBlock.firstRow + index) (position \(liveBlock.rows[index].position(atIndex: liveBlock.firstRow + index))) differs from a rebuild's"
         )
         return
       }

@@ -91,7 +91,7 @@ extension Ledger {
       unlink(temporary + "-lock")
     }
     let fresh = try buildBooks(at: temporary)
-    verifier.compare(live, with: try Self.view(log, of: fresh, indexedAs: live))
+    try verifier.compare(live, with: Self.view(log, of: fresh, indexedAs: live))
     verifier.noteDifference()
   }
 

@@ -19,6 +19,7 @@
 /// | `definitions` | each column with its type, unit and description, and the definition of its metric |
 /// | `parameters` | what each answer was asked with |
 /// | `notes` | what a reader must know, a sentence a row |
+/// | `omitted` | the metrics that could not be asked as the others, and why |
 /// | `ledger` | for each answer the position and the root of the log, and the command that wrote it |
 ///
 /// Tables are STRICT. The text columns that a table begins with are its primary key where they tell the rows apart and none
@@ -39,13 +40,14 @@ public final class SQLiteWriter {
     CREATE TABLE notes (
       table_name TEXT, number INTEGER, note TEXT NOT NULL, PRIMARY KEY (table_name, number)
     ) STRICT;
+    CREATE TABLE omitted (metric TEXT PRIMARY KEY, reason TEXT NOT NULL) STRICT;
     """
 
   private let path: String
   private let command: String
   private let file: ReplacementFile
   private let database: SQLiteDatabase
-  private var names = UniqueNames(reserved: ["ledger", "definitions", "parameters", "notes"])
+  private var names = UniqueNames(reserved: ["ledger", "definitions", "parameters", "notes", "omitted"])
   private var isFinished = false
 
   /// Begins the database.
@@ -81,6 +83,15 @@ public final class SQLiteWriter {
       try database.run(schema.createView, "creating \(schema.view)")
       try describe(answer, as: schema, definition)
       if let histogram = answer.histogram, !histogram.parts.isEmpty { try add(histogram, of: schema) }
+    }
+  }
+
+  /// Says that there is no answer of a metric, and why. On failure the database is given up, as by ``add(_:definition:)``.
+  public func add(omitted metric: String, because reason: String) throws(SQLiteError) {
+    try unlessFinished("noting that \(metric) is omitted") { () throws(SQLiteError) in
+      try database.insert(into: "omitted", count: 2) { insert throws(SQLiteError) in
+        try insert([.text(metric), .text(reason)])
+      }
     }
   }
 

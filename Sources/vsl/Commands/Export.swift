@@ -10,7 +10,8 @@ struct Export: ParsableCommand {
     discussion: """
       `vsl export events` writes every record as it was sent, one a line: importing it elsewhere gives the same events. `vsl export \
       METRIC` writes the answer of `vsl show METRIC` with the same options. With --format sqlite any number of metrics go into one \
-      database, all of them when none is named; it replaces FILE when it is complete, and not before.
+      database, all of them when none is named; it replaces FILE when it is complete, and not before. Of all metrics, those that cannot \
+      be asked so are left out: the table omitted says which and why.
 
       EXAMPLES
         vsl export events -o events.ndjson
@@ -92,13 +93,34 @@ struct Export: ParsableCommand {
 
   /// All answers come from one view, so that they show the same state of the ledger.
   private func exportDatabase() throws {
-    let projections = what.isEmpty ? Catalogue.all : try what.map { try Catalogue.projection(named: $0) }
+    let named = try what.map { try Catalogue.projection(named: $0) }
     let query = try question.query(in: cut)
     let view = try ledger.open().view()
     let writer = try SQLiteWriter(path: output ?? "", command: CommandText.present)
-    for projection in projections {
+    for projection in named {
       try writer.add(projection.checkedAnswer(query, from: view), definition: projection.definition)
     }
+    if named.isEmpty { try addAll(query, view, to: writer) }
     try writer.finish()
+  }
+
+  /// Adds the answers of all metrics that can be asked so.
+  private func addAll(_ query: Query, _ view: borrowing LedgerView, to writer: SQLiteWriter) throws {
+    var refusals: [(metric: String, error: QueryError)] = []
+    for projection in Catalogue.all {
+      let answer: Answer
+      do {
+        answer = try projection.checkedAnswer(projection.own(query), from: view)
+      } catch let error as QueryError {
+        refusals.append((projection.name, error))
+        continue
+      }
+      try writer.add(answer, definition: projection.definition)
+    }
+    if refusals.count == Catalogue.all.count, let first = refusals.first { throw first.error }
+    for (metric, error) in refusals {
+      try writer.add(omitted: metric, because: error.description)
+      Output.error("\(metric) is left out: \(error)\n")
+    }
   }
 }

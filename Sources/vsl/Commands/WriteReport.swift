@@ -85,15 +85,10 @@ struct WriteReport: ParsableCommand {
   private func parts(
     _ projection: any Projection, _ query: Query, _ view: borrowing LedgerView, _ specifications: inout [String]
   ) throws -> [Draft] {
-    var query = query
+    let query = projection.own(query)
     var options = question
-    if !projection.takesPeriods {
-      // A state at an instant: the bounds of the report do not apply to it.
-      (query.fromMicros, query.toMicros, query.period) = (nil, nil, nil)
-      (options.from, options.to, options.period, options.timezone) = (nil, nil, nil, nil)
-      query.timeZone = nil
-    }
-    if !projection.takesWorkingTime { (query.workingTime, options.workingTime) = (false, false) }
+    if !projection.takesPeriods { (options.from, options.to, options.period, options.timezone) = (nil, nil, nil, nil) }
+    options.workingTime = query.workingTime
     var parts: [Draft] = []
     var drawn: [String] = []
     for chart in projection.charts {

@@ -162,10 +162,15 @@ struct NaiveLedger {
 
   /// The events that count in a cut, in the order of time.
   func live(knownAt position: Int, at seconds: Int) -> [Known] {
+    standing(knownAt: position, at: seconds).filter { $0.event.type != "event.voided" }
+  }
+
+  /// The same, with those among the voids that are not voided.
+  func standing(knownAt position: Int, at seconds: Int) -> [Known] {
     let recorded: [Known] = events.prefix(position).enumerated().map { ($0.offset + 1, $0.element) }
     return
       recorded
-      .filter { $0.event.type != "event.voided" && !isVoided($0.event, recorded) }
+      .filter { !isVoided($0.event, recorded) }
       .filter { $0.event.seconds <= seconds }
       .sorted { ($0.event.seconds, $0.position) < ($1.event.seconds, $1.position) }
   }
@@ -209,6 +214,8 @@ struct NaiveLedger {
     var committed: Int?
     /// When the item was first seen in the system.
     var opened: Int?
+    /// The stream that it was in then.
+    var openedStream = ""
     /// When it was delivered for the first time, whatever came later.
     var firstDelivered: Int?
     var visit: Visit? {
@@ -225,7 +232,7 @@ struct NaiveLedger {
         item = event.subject
         pass(to: event.seconds)
         tell(event, position)
-        if phase != "unseen", opened == nil { opened = event.seconds }
+        if phase != "unseen", opened == nil { (opened, openedStream) = (event.seconds, stream) }
         observe(event.seconds)
       }
     }

@@ -5,6 +5,8 @@ struct PlainEvent: Sendable {
   var subject: String
   /// Seconds since 2026-01-01T00:00:00Z.
   var seconds: Int
+  /// Whether the event says when it happened; without, it is when it was recorded, and `seconds` must be 0.
+  var hasTime = true
   var stream: String?
   /// Members of `data` that are strings.
   var data: [String: String] = [:]
@@ -30,8 +32,9 @@ struct PlainEvent: Sendable {
   var json: String {
     var members = [
       "\"specversion\":\"1.0\"", "\"id\":\(quoted(id))", "\"source\":\(quoted(Self.source))",
-      "\"type\":\(quoted("vsl.\(type).v1"))", "\"subject\":\(quoted(subject))", "\"time\":\(quoted(time))",
+      "\"type\":\(quoted("vsl.\(type).v1"))", "\"subject\":\(quoted(subject))",
     ]
+    if hasTime { members.append("\"time\":\(quoted(time))") }
     if let stream { members.append("\"valuestream\":\(quoted(stream))") }
     var inner = data.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
     inner += numbers.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\($0.value)" }

@@ -13,7 +13,7 @@ final class Books {
     "book.arrivals.tail", "book.visits.tail", "book.completions.tail", "book.defects.tail", "book.blocks.tail",
     "book.events.tail", "visits.settled.0", "visits.settled.0.tail", "visits.corrected.0", "visits.corrected.0.tail",
     "visits.settled.1", "visits.settled.1.tail", "visits.corrected.1", "visits.corrected.1.tail",
-    "deployments.changes", "deployments.changes.tail",
+    "deployments.changes", "deployments.changes.tail", "facts.outline", "facts.outline.tail",
   ]
 
   private let folder: String
