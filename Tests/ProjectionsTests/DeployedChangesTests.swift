@@ -33,8 +33,8 @@ struct DeployedChangesTests {
   /// Each change by the position of the event that lists it.
   private func told(_ test: TestLedger) throws -> [String] {
     let view = try test.ledger.view()
-    return (0..<view.deployedChanges.count).map { index in
-      let row = view.deployedChanges.row(at: index)
+    return (0..<view.books.deployedChanges.count).map { index in
+      let row = view.books.deployedChanges.row(at: index)
       return "\(row.position) \(view.subjectName(row.change))"
     }
   }

@@ -86,12 +86,12 @@ struct PropertyTests {
     var attributes: [[UInt8]]
 
     init(_ view: borrowing LedgerView) {
-      arrivals = (0..<view.arrivals.count).map { view.arrivals.row(at: $0) }
-      visits = (0..<view.visits.count).map { view.visits.row(at: $0) }
-      completions = (0..<view.completions.count).map { view.completions.row(at: $0) }
-      defects = (0..<view.defects.count).map { view.defects.row(at: $0) }
-      blocks = (0..<view.blocks.count).map { view.blocks.row(at: $0) }
-      events = (0..<view.events.count).map { view.events.row(at: $0) }
+      arrivals = (0..<view.books.arrivals.count).map { view.books.arrivals.row(at: $0) }
+      visits = (0..<view.books.visits.count).map { view.books.visits.row(at: $0) }
+      completions = (0..<view.books.completions.count).map { view.books.completions.row(at: $0) }
+      defects = (0..<view.books.defects.count).map { view.books.defects.row(at: $0) }
+      blocks = (0..<view.books.blocks.count).map { view.books.blocks.row(at: $0) }
+      events = (0..<view.books.events.count).map { view.books.events.row(at: $0) }
       stages = view.stages.names
       texts = view.texts.names
       attributes = view.attributeSets

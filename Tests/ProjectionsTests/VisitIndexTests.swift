@@ -71,7 +71,9 @@ struct VisitIndexTests {
       let test = try TestLedger(events, batch: 5, catchingUp: true)
       let view = try test.ledger.view()
       #expect(view.visitIndex.rowCount > 0)
-      #expect(view.visits.count - view.visitIndex.rowCount < max(40, view.visits.count / VisitIndexBuilder.newShare))
+      #expect(
+        view.books.visits.count - view.visitIndex.rowCount
+          < max(40, view.books.visits.count / VisitIndexBuilder.newShare))
       #expect(try test.ledger.verify { _, _ in }.isClean)
     }
   }

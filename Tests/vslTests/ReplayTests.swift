@@ -97,7 +97,11 @@ import Testing
     let outcome = try program.run("rebuild", "--verify", "--format", "json")
     #expect(outcome.code == 0)
     let rows = try outcome.rows()
-    #expect(rows.count == 7)
+    #expect(
+      rows.compactMap { $0["book"] as? String } == [
+        "book.arrivals", "book.visits", "book.completions", "book.defects", "book.blocks", "book.events",
+        "deployments.changes", "facts.outline",
+      ])
     for row in rows { #expect(row["live"] as? String == row["rebuilt"] as? String && row["same"] as? String == "yes") }
     #expect(Set(rows.compactMap { $0["live"] as? String }).count > 2)
     #expect(try FileManager.default.contentsOfDirectory(atPath: program.path("ledger")).sorted().count >= files.count)

@@ -1,31 +1,10 @@
 /// Fingerprints of the member names of the objects that a walk is inside of, innermost last.
-struct KeyStack {
-  /// A member name: a fingerprint to compare quickly, and where its string lies on the tape.
-  struct Key: BitwiseCopyable {
-    var fingerprint: UInt64
-    var index: Int
-  }
+typealias KeyStack = GrowingBuffer<MemberName>
 
-  private(set) var keys: UnsafeMutablePointer<Key>
-  private(set) var count = 0
-  private var capacity = 64
-
-  init() { keys = .allocate(capacity: capacity) }
-
-  mutating func push(_ key: Key) {
-    if count == capacity {
-      let larger = UnsafeMutablePointer<Key>.allocate(capacity: capacity * 2)
-      larger.update(from: keys, count: count)
-      keys.deallocate()
-      keys = larger
-      capacity *= 2
-    }
-    keys[count] = key
-    count += 1
-  }
-
-  mutating func truncate(to count: Int) { self.count = count }
-  func deallocate() { keys.deallocate() }
+/// A member name: a fingerprint to compare quickly, and where its string lies on the tape.
+struct MemberName: BitwiseCopyable {
+  var fingerprint: UInt64
+  var index: Int
 }
 
 extension JSONParser {
@@ -67,19 +46,19 @@ extension JSONParser {
     while index < end {
       let name = JSONNode(words: node.words, strings: node.strings, index: index)
       let bytes = name.uncheckedString
-      let key = KeyStack.Key(fingerprint: fingerprint(of: bytes), index: index)
+      let key = MemberName(fingerprint: fingerprint(of: bytes), index: index)
       let lowBit: UInt64 = 1 << (key.fingerprint >> 58)
       let highBit: UInt64 = 1 << (key.fingerprint >> 52 & 63)
       let mayBeThere = low & lowBit != 0 && high & highBit != 0
       low |= lowBit
       high |= highBit
       if mayBeThere, keys.count - base < pairwiseLimit {
-        for place in base..<keys.count where keys.keys[place].fingerprint == key.fingerprint {
-          let other = JSONNode(words: node.words, strings: node.strings, index: keys.keys[place].index)
+        for place in base..<keys.count where keys[place].fingerprint == key.fingerprint {
+          let other = JSONNode(words: node.words, strings: node.strings, index: keys[place].index)
           if other.uncheckedString.hasSameBytes(as: bytes) { return .duplicateKey(name) }
         }
       }
-      keys.push(key)
+      keys.append(key)
       let value = JSONNode(words: node.words, strings: node.strings, index: index + 1)
       if value.isObject || value.isArray, let found = fault(within: value, depth: depth + 1, &keys) { return found }
       index = value.endIndex
@@ -104,11 +83,11 @@ extension JSONParser {
     return (word ^ word >> 32) &* 0x9E37_79B9_7F4A_7C15
   }
 
-  private static func duplicateBySorting(_ keys: KeyStack, from base: Int, of node: JSONNode) -> JSONNode? {
-    func bytes(_ key: KeyStack.Key) -> UnsafeRawBufferPointer {
+  private static func duplicateBySorting(_ keys: borrowing KeyStack, from base: Int, of node: JSONNode) -> JSONNode? {
+    func bytes(_ key: MemberName) -> UnsafeRawBufferPointer {
       JSONNode(words: node.words, strings: node.strings, index: key.index).uncheckedString
     }
-    var sorted = Array(UnsafeBufferPointer(start: keys.keys + base, count: keys.count - base))
+    var sorted = Array(keys.contents[base...])
     sorted.sort { left, right in
       left.fingerprint != right.fingerprint
         ? left.fingerprint < right.fingerprint : bytes(left).precedes(bytes(right))

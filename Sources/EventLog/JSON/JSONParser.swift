@@ -34,7 +34,7 @@ public final class JSONParser {
   deinit {
     vsl_json_parser_free(handle)
     copy.deallocate()
-    keys.pointee.deallocate()
+    keys.deinitialize(count: 1)
     keys.deallocate()
   }
 

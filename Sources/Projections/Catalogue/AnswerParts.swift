@@ -84,7 +84,7 @@ struct AnswerParts {
   /// The deliveries and cancellations that count: those that stand, or, where the policy says that a reopened item is delivered anew, also
   /// those that a reopening followed.
   func completed(_ view: borrowing LedgerView) -> StandingEntries {
-    StandingEntries(view.completions, cut, onlyBegun: policy.reopening == .newDelivery)
+    StandingEntries(view.books.completions, cut, onlyBegun: policy.reopening == .newDelivery)
   }
 
   /// Whether an instant lies in the period asked for.

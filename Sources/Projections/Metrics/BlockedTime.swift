@@ -42,7 +42,7 @@ public struct BlockedTime: Projection {
     let parts = try AnswerParts(split, view)
     // A filter by stage lets parts of blocks pass, so that these must be counted apart, too.
     let byStage = split.groupings.contains(.stage) || !query.filter.stages.isEmpty
-    var figures = try Figures(parts, view, range: view.blocks.timeRange(in: parts.cut)) { [Int64]() }
+    var figures = try Figures(parts, view, range: view.books.blocks.timeRange(in: parts.cut)) { [Int64]() }
     var open: [Block] = []
     for block in Self.blocks(parts, view, byStage: byStage) {
       guard figures.passes(block.row), figures.passes(stage: block.row.stage) else { continue }
@@ -84,7 +84,7 @@ public struct BlockedTime: Projection {
   /// The blocks of a cut, pieces put together: of a whole block, or with `byStage` of the part of it in one stage.
   private static func blocks(_ parts: AnswerParts, _ view: borrowing LedgerView, byStage: Bool) -> [Block] {
     var pieces: [Block] = []
-    EntrySpans(view.blocks, parts.cut).forEach(in: view.blocks) { row, end in
+    EntrySpans(view.books.blocks, parts.cut).forEach(in: view.books.blocks) { row, end in
       let lasted = parts.clock.span(row.stamp.stream, from: row.effectiveMicros, to: end ?? parts.cut.atMicros)
       pieces.append(Block(row: row, toMicros: end, lastedMicros: lasted))
     }

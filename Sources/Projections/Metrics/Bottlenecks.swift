@@ -59,7 +59,7 @@ public struct Bottlenecks: Projection {
     let extra = query.groupings.filter { $0 != .stream && $0 != .stage }
     own.groupings = [.stream, .stage] + extra
     let parts = try AnswerParts(own, view)
-    let range = view.visits.timeRange(in: parts.cut)
+    let range = view.books.visits.timeRange(in: parts.cut)
     var figures = try Figures(parts, view, range: range.map { $0.lowerBound...max($0.upperBound, parts.cut.atMicros) })
     {
       Load()
@@ -153,8 +153,8 @@ public struct Bottlenecks: Projection {
     whole.groupings = [.stream] + extra
     whole.explains = false
     let parts = try AnswerParts(whole, view)
-    var figures = try Figures(parts, view, range: view.arrivals.timeRange(in: parts.cut)) { 0 }
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
+    var figures = try Figures(parts, view, range: view.books.arrivals.timeRange(in: parts.cut)) { 0 }
+    StandingEntries(view.books.arrivals, parts.cut).forEach(in: view.books.arrivals) { row in
       if figures.passes(row) { figures.add(row, at: row.effectiveMicros) { $0 += 1 } }
     }
     var counts: [[String]: Int] = [:]

@@ -159,8 +159,8 @@ public struct Conformance: Projection {
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
     let visits = ItemVisits(view, parts.cut)
     let places = StagePlaces(parts, view)
-    let ends = SubjectRows(view, view.completions) { add in
-      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    let ends = SubjectRows(view, view.books.completions) { add in
+      StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions) { row in
         if !row.stamp.flags.contains(.cancelled) { add(row) }
       }
     }
@@ -229,8 +229,8 @@ public struct Conformance: Projection {
   }
 
   private static func range(_ parts: AnswerParts, _ view: borrowing LedgerView) -> ClosedRange<Int64>? {
-    guard let visits = view.visits.timeRange(in: parts.cut) else { return nil }
-    guard let ends = view.completions.timeRange(in: parts.cut) else { return visits }
+    guard let visits = view.books.visits.timeRange(in: parts.cut) else { return nil }
+    guard let ends = view.books.completions.timeRange(in: parts.cut) else { return visits }
     return min(visits.lowerBound, ends.lowerBound)...max(visits.upperBound, ends.upperBound)
   }
 

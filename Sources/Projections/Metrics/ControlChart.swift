@@ -98,7 +98,7 @@ public struct ControlChart: Projection {
   ) throws -> [Point] {
     let figures = try Figures(parts, view, range: nil) { 0 }
     var points: [Point] = []
-    parts.completed(view).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.books.completions) { row in
       let start = subject == "lead-time" ? row.createdMicros : row.committedMicros
       guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row),
         start != ItemState.unknown
@@ -124,8 +124,8 @@ public struct ControlChart: Projection {
 
   /// Whole periods only: one that has not passed would look like a fall.
   private func throughput(_ parts: AnswerParts, _ view: borrowing LedgerView) throws -> [Point] {
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Int64(0) }
-    parts.completed(view).forEach(in: view.completions) { row in
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Int64(0) }
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros) { $0 += 1 }
     }

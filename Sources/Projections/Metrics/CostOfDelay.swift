@@ -177,7 +177,7 @@ public struct CostOfDelay: Projection {
 
     init(_ parts: AnswerParts, _ view: borrowing LedgerView) {
       var leads: [UInt16: [Int64]] = [:]
-      StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+      StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions) { row in
         guard !row.stamp.flags.contains(.cancelled), row.createdMicros != ItemState.unknown else { return }
         leads[row.stamp.stream, default: []].append(
           parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros))

@@ -222,8 +222,8 @@ public struct CumulativeFlow: Projection {
 
   /// When each item was delivered for the first time, or cancelled for good.
   private static func ends(_ parts: AnswerParts, _ view: borrowing LedgerView) -> SubjectTable<End> {
-    let ends = SubjectTable<End>(view, most: view.completions.count)
-    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+    let ends = SubjectTable<End>(view, most: view.books.completions.count)
+    EntrySpans(view.books.completions, parts.cut).forEach(in: view.books.completions) { row, end in
       let isCancelled = row.stamp.flags.contains(.cancelled)
       if isCancelled, end != nil { return }
       if let known = ends[row.item], !known.isCancelled, isCancelled || known.micros <= row.effectiveMicros { return }

@@ -87,7 +87,8 @@ public struct DataQuality: Projection {
     let none = findings.empty
     let isSerial = findings.isSerial
     var closed = SubjectSet(view)
-    let completions = StandingEntries(view.completions, cut).fold(in: view.completions, isSerial: isSerial) {
+    let completions = StandingEntries(view.books.completions, cut).fold(in: view.books.completions, isSerial: isSerial)
+    {
       (closed: SubjectSet(view), createdCount: 0, suspects: [CompletionPosting]())
     } _: { lane, row in
       lane.closed.insert(row.item)
@@ -106,7 +107,7 @@ public struct DataQuality: Projection {
     for row in suspects where createdMicros[row.item].map({ $0 > row.effectiveMicros }) ?? false {
       findings.note(.createdAfterDelivery, entry(row))
     }
-    let arrivals = StandingEntries(view.arrivals, cut).fold(in: view.arrivals, isSerial: isSerial) {
+    let arrivals = StandingEntries(view.books.arrivals, cut).fold(in: view.books.arrivals, isSerial: isSerial) {
       none
     } _: { [closed] findings, row in
       guard passes(row) else { return }
@@ -134,10 +135,10 @@ public struct DataQuality: Projection {
       findings.absorb(lane.findings)
       findings.look(.unknownStage, at: lane.looked)
     }
-    StandingEntries(view.blocks, cut).forEach(in: view.blocks) { row in
+    StandingEntries(view.books.blocks, cut).forEach(in: view.books.blocks) { row in
       if passes(row) { findings.meet(.blockedLong, row.sinceMicros <= cut.atMicros - blocked, entry(row)) }
     }
-    StandingEntries(view.defects, cut).forEach(in: view.defects) { row in
+    StandingEntries(view.books.defects, cut).forEach(in: view.books.defects) { row in
       if passes(row) { findings.meet(.defectWithoutItem, row.item == 0, entry(row)) }
     }
   }

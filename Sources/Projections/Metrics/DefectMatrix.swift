@@ -47,8 +47,8 @@ public struct DefectMatrix: Projection {
     split.groupings = extra + [.origin, .stage]
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    var figures = try Figures(parts, view, range: view.defects.timeRange(in: parts.cut)) { Counts() }
-    StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { row in
+    var figures = try Figures(parts, view, range: view.books.defects.timeRange(in: parts.cut)) { Counts() }
+    StandingEntries(view.books.defects, parts.cut).forEach(in: view.books.defects) { row in
       guard figures.passes(row), figures.passes(stage: row.stage) else { return }
       figures.add(
         row, at: row.effectiveMicros, item: row.item, stage: row.stage, origin: row.origin, severity: row.severity

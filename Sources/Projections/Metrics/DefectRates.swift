@@ -49,7 +49,7 @@ public struct DefectRates: Projection {
     var deliveryQuery = query
     deliveryQuery.groupings.removeAll { $0 == .stage || $0 == .origin || $0 == .severity }
     var deliveryClassifier = try RowClassifier(deliveryQuery, view)
-    let found = StandingEntries(view.defects, parts.cut)
+    let found = StandingEntries(view.books.defects, parts.cut)
     let completed = parts.completed(view)
 
     var first: Int64?
@@ -59,8 +59,8 @@ public struct DefectRates: Projection {
       last = max(last ?? micros, micros)
     }
     if query.period != nil {
-      found.forEach(in: view.defects) { row in if counts(row, parts, classifier) { meet(row.effectiveMicros) } }
-      completed.forEach(in: view.completions) { row in
+      found.forEach(in: view.books.defects) { row in if counts(row, parts, classifier) { meet(row.effectiveMicros) } }
+      completed.forEach(in: view.books.completions) { row in
         if counts(row, parts, deliveryClassifier) { meet(row.effectiveMicros) }
       }
     }
@@ -68,7 +68,7 @@ public struct DefectRates: Projection {
 
     let evidence = query.explains ? EvidenceCollector() : nil
     var defects: [Counts] = []
-    found.forEach(in: view.defects) { row in
+    found.forEach(in: view.books.defects) { row in
       guard counts(row, parts, classifier) else { return }
       let group = classifier.group(
         stream: row.stamp.stream, attributes: row.attributes, item: row.item, stage: row.stage, origin: row.origin,
@@ -83,7 +83,7 @@ public struct DefectRates: Projection {
           note: isEscaped ? "escaped" : nil), to: group)
     }
     var deliveries: [Int] = []
-    completed.forEach(in: view.completions) { row in
+    completed.forEach(in: view.books.completions) { row in
       guard counts(row, parts, deliveryClassifier) else { return }
       let group = deliveryClassifier.group(
         stream: row.stamp.stream, attributes: row.attributes, item: row.item,

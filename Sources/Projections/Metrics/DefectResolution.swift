@@ -34,7 +34,7 @@ public struct DefectResolution: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.events.timeRange(in: parts.cut)) { [Int64]() }
+    var figures = try Figures(parts, view, range: view.books.events.timeRange(in: parts.cut)) { [Int64]() }
     let lives = DefectLives(parts, view) { figures.passes($0) && figures.passes(stage: $0.stage) }
     for life in lives.episodes {
       guard let fixed = life.fixedMicros else { continue }

@@ -60,8 +60,8 @@ public struct Dora: Projection {
     let asked = try AnswerParts(query, view)
     let facts = try DeliveryFacts(asked, view)
     let parts = try AnswerParts(own, view)
-    var figures = try Figures(parts, view, range: view.events.timeRange(in: parts.cut)) { Keys() }
-    let range = view.events.timeRange(in: parts.cut) ?? 0...0
+    var figures = try Figures(parts, view, range: view.books.events.timeRange(in: parts.cut)) { Keys() }
+    let range = view.books.events.timeRange(in: parts.cut) ?? 0...0
     let days = try PeriodCalendar(
       .day, timeZone: parts.timeZone, covering: range.lowerBound, through: range.upperBound)
     var (day, dayEnd) = (Int32(0), Int64.min)

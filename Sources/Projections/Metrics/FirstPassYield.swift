@@ -52,7 +52,7 @@ public struct FirstPassYield: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Counts() }
     let judge = try FirstPass(parts, view)
     let filter = figures
     let lanes = judge.fold(view, isSerial: figures.isSerial, where: { filter.passes($0) }) {

@@ -49,7 +49,7 @@ public struct FlowDebt: Projection {
     var split = query
     split.groupings = [.stream] + query.groupings.filter { $0 != .stream }
     let parts = try AnswerParts(split, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     var classifier = try RowClassifier(split, view)
     var histories: [History] = []
     func group(_ stream: UInt16, _ attributes: UInt32, _ item: UInt32) -> Int {
@@ -58,7 +58,7 @@ public struct FlowDebt: Projection {
       return group
     }
     var uncommitted = 0
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions) { row in
       guard figures.passes(row) else { return }
       let isCancelled = row.stamp.flags.contains(.cancelled)
       guard row.committedMicros != ItemState.unknown else {

@@ -36,8 +36,8 @@ public struct FlowDistribution: Projection {
     var split = query
     if split.groupings.isEmpty { split.groupings = [.attribute(.kind)] }
     let parts = try AnswerParts(split, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { 0 }
-    parts.completed(view).forEach(in: view.completions) { row in
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { 0 }
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros, stage: row.stage) { $0 += 1 }
     }

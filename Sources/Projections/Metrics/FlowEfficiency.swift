@@ -75,7 +75,7 @@ public struct FlowEfficiency: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     let logged = SubjectTable<Double>(view)
     try EventRows([.workLogged], query.unfiltered, parts.cut, view).forEach(view) { event in
       logged.update(event.item, default: 0) { $0 += event.number ?? 0 }

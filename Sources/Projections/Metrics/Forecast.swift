@@ -94,14 +94,14 @@ public struct Forecast: Projection {
     samples: [Int], today: Int64
   ) {
     let at = parts.cut.atMicros
-    let first = view.arrivals.timeRange(in: parts.cut)?.lowerBound ?? at
+    let first = view.books.arrivals.timeRange(in: parts.cut)?.lowerBound ?? at
     let from = max(first, at - Int64(min(days, 36_500) + 1) * Timestamp.microsPerDay)
     let calendar = try PeriodCalendar(.day, timeZone: parts.timeZone, covering: min(from, at), through: at)
     guard let today = calendar.number(of: at) else { return ([], at) }
     let start = max(0, Int(today) - days)
     var samples = [Int](repeating: 0, count: Int(today) - start)
     let figures = try Figures(parts, view, range: nil) { 0 }
-    parts.completed(view).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row),
         let day = calendar.number(of: row.effectiveMicros), Int(day) >= start, day < today
       else { return }

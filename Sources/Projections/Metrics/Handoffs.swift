@@ -33,7 +33,7 @@ public struct Handoffs: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { [Int64]() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { [Int64]() }
     var silent = 0
     let lanes = DeliveredItems(parts, view) { figures.passes($0) }.fold(isSerial: figures.isSerial) {
       (figures: figures, silent: 0)

@@ -40,10 +40,10 @@ public struct LeadTimes: Projection {
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     let standing = parts.completed(view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Population() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Population() }
     var withoutCreated = 0
     var withoutCommitment = 0
-    standing.forEach(in: view.completions) { row in
+    standing.forEach(in: view.books.completions) { row in
       let delivered = row.effectiveMicros
       guard !row.stamp.flags.contains(.cancelled), parts.isInRange(delivered), figures.passes(row) else { return }
       guard row.createdMicros != ItemState.unknown else {

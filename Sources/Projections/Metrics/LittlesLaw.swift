@@ -63,10 +63,10 @@ public struct LittlesLaw: Projection {
       }
     }
     for lane in lanes { figures.absorb(lane) { $0.micros += $1.micros } }
-    StandingEntries(view.arrivals, parts.cut).forEach(in: view.arrivals) { row in
+    StandingEntries(view.books.arrivals, parts.cut).forEach(in: view.books.arrivals) { row in
       if figures.passes(row) { figures.add(row, at: row.effectiveMicros) { $0.arrived += 1 } }
     }
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions) { row in
       guard figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros) { sums in
         guard !row.stamp.flags.contains(.cancelled) else {

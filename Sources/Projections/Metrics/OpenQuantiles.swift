@@ -54,7 +54,7 @@ public struct OpenQuantiles: Projection {
     unbounded.toMicros = nil
     var figures = try Figures(try AnswerParts(unbounded, view), view, range: nil) { Times() }
     var (without, uncommitted) = (0, 0)
-    parts.completed(view).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
         return
       }

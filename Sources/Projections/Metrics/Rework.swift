@@ -48,7 +48,7 @@ public struct Rework: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     let delivered = DeliveredItems(parts, view) { figures.passes($0) }
     let places = StageTable.defined(parts, view)
     let lanes = delivered.fold(isSerial: figures.isSerial) {

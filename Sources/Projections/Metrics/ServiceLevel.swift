@@ -60,10 +60,10 @@ public struct ServiceLevel: Projection {
     split.groupings = [.stream] + query.groupings.filter { $0 != .stream }
     let parts = try AnswerParts(split, view)
     let promises = try Self.promises(query, parts, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     var times: [UInt16: [Int64]] = [:]
     var (without, unpromised) = (0, 0)
-    parts.completed(view).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), parts.isInRange(row.effectiveMicros), figures.passes(row) else {
         return
       }

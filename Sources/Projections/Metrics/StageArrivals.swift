@@ -37,7 +37,7 @@ public struct StageArrivals: Projection {
     split.groupings = [.stream, .stage] + query.groupings.filter { $0 != .stream && $0 != .stage }
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { StageCrossings() }
+    var figures = try Figures(parts, view, range: view.books.visits.timeRange(in: parts.cut)) { StageCrossings() }
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
       figures
     } _: { figures, _, spans in

@@ -37,10 +37,10 @@ public struct StageQueues: Projection {
     var byStage = query
     byStage.groupings = [.stream, .stage] + extra
     var classifier = try RowClassifier(byStage, view)
-    let standing = StandingEntries(view.visits, parts.cut)
+    let standing = StandingEntries(view.books.visits, parts.cut)
     let evidence = query.explains ? EvidenceCollector() : nil
     var ages: [[Int64]] = []
-    standing.forEach(in: view.visits) { row in
+    standing.forEach(in: view.books.visits) { row in
       guard classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item),
         classifier.passes(stage: row.stage)
       else { return }
@@ -151,7 +151,7 @@ public struct StageQueues: Projection {
   ) throws -> [String] {
     guard query.filter == Filter() else { return [] }
     let open =
-      StandingEntries(view.arrivals, parts.cut).count - StandingEntries(view.completions, parts.cut).count
+      StandingEntries(view.books.arrivals, parts.cut).count - StandingEntries(view.books.completions, parts.cut).count
     let between = open - inStages
     return between > 0 ? ["\(between) open items are in no stage (waiting between stages, or never entered one)."] : []
   }

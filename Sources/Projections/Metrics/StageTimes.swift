@@ -55,7 +55,7 @@ public struct StageTimes: Projection {
     split.groupings = [.stream, .stage] + query.groupings.filter { $0 != .stream && $0 != .stage }
     let parts = try AnswerParts(split, view)
     let order = StageOrder(parts, view)
-    var figures = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { Times() }
+    var figures = try Figures(parts, view, range: view.books.visits.timeRange(in: parts.cut)) { Times() }
     let places = parts.policy.backwardMoves == .forgetLater ? StageTable.defined(parts, view) : nil
     var goingOn = 0
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {

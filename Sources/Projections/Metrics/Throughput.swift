@@ -38,8 +38,8 @@ public struct Throughput: Projection {
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     let standing = parts.completed(view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Counts() }
-    standing.forEach(in: view.completions) { row in
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Counts() }
+    standing.forEach(in: view.books.completions) { row in
       guard figures.passes(row) else { return }
       figures.add(row, at: row.effectiveMicros, stage: row.stage) {
         if row.stamp.flags.contains(.cancelled) { $0.cancelled += 1 } else { $0.delivered += 1 }

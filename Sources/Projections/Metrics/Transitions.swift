@@ -46,8 +46,8 @@ public struct Transitions: Projection {
     split.groupings = query.groupings + [.stage, .word("to")]
     let parts = try AnswerParts(split, view)
     var figures = try Figures(parts, view, range: Self.range(parts, view)) { Sums() }
-    let ends = SubjectRows(view, view.completions) { add in
-      StandingEntries(view.completions, parts.cut).forEach(in: view.completions, add)
+    let ends = SubjectRows(view, view.books.completions) { add in
+      StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions, add)
     }
     let lanes = ItemVisits(view, parts.cut).fold(isSerial: figures.isSerial) {
       figures
@@ -121,8 +121,8 @@ public struct Transitions: Projection {
   }
 
   private static func range(_ parts: AnswerParts, _ view: borrowing LedgerView) -> ClosedRange<Int64>? {
-    guard let visits = view.visits.timeRange(in: parts.cut) else { return nil }
-    guard let ends = view.completions.timeRange(in: parts.cut) else { return visits }
+    guard let visits = view.books.visits.timeRange(in: parts.cut) else { return nil }
+    guard let ends = view.books.completions.timeRange(in: parts.cut) else { return visits }
     return min(visits.lowerBound, ends.lowerBound)...max(visits.upperBound, ends.upperBound)
   }
 

@@ -42,8 +42,8 @@ public struct ValueDelivered: Projection {
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
     let values = ItemValues(view, parts.cut)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
-    parts.completed(view).forEach(in: view.completions) { row in
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard !row.stamp.flags.contains(.cancelled), figures.passes(row) else { return }
       let value = values.value(of: row.item, at: row.effectiveMicros)
       figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: value) { sums in

@@ -52,7 +52,7 @@ public struct Variants: Projection {
     var split = query
     split.groupings = query.groupings + [.word("variant")]
     let parts = try AnswerParts(split, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     var sequences = Sequences()
     let lanes = DeliveredItems(parts, view) { figures.passes($0) }.fold(isSerial: figures.isSerial) {
       Lane(figures: figures)

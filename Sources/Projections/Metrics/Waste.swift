@@ -40,9 +40,9 @@ public struct Waste: Projection {
   /// See ``Projection``.
   public func answer(_ query: Query, from view: borrowing LedgerView) throws -> Answer {
     let parts = try AnswerParts(query, view)
-    var figures = try Figures(parts, view, range: view.completions.timeRange(in: parts.cut)) { Sums() }
+    var figures = try Figures(parts, view, range: view.books.completions.timeRange(in: parts.cut)) { Sums() }
     var wasted: [CompletionPosting] = []
-    StandingEntries(view.completions, parts.cut).forEach(in: view.completions) { row in
+    StandingEntries(view.books.completions, parts.cut).forEach(in: view.books.completions) { row in
       guard parts.isInRange(row.effectiveMicros), figures.passes(row) else { return }
       if !row.stamp.flags.contains(.cancelled) {
         figures.add(row, at: row.effectiveMicros, stage: row.stage, amount: 0) { $0.delivered += 1 }

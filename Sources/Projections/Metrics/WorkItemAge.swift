@@ -41,7 +41,7 @@ public struct WorkItemAge: Projection {
     let parts = try AnswerParts(query, view)
     let at = parts.cut.atMicros
     var blocked: Set<UInt32> = []
-    StandingEntries(view.blocks, parts.cut).forEach(in: view.blocks) { blocked.insert($0.item) }
+    StandingEntries(view.books.blocks, parts.cut).forEach(in: view.books.blocks) { blocked.insert($0.item) }
     var figures = try Figures(parts, view, range: nil) { [Int64]() }
     var open: [(age: Int64, piece: OpenPiece)] = []
     var uncommitted = 0

@@ -77,10 +77,10 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     let reading = try current()
     var rows: [UInt32] = []
     try store.defectRows.values(under: UInt64(defect), into: &rows, in: reading.transaction)
-    var found = rows.map { ($0, reading.defects.row(at: Int($0))) }
+    var found = rows.map { ($0, reading.books.defects.row(at: Int($0))) }
     for buffer in [inFlight(reading), pending].compactMap({ $0 }) {
       for (subject, row) in buffer.defectRows where subject == defect {
-        found.append((row, buffer.defects.rows[Int(row) - buffer.defects.firstRow]))
+        found.append((row, buffer.defects.contents[Int(row) - buffer.defects.firstRow]))
       }
     }
     return found
@@ -92,7 +92,7 @@ final class BookWriter: PostedRows, @unchecked Sendable {
     let reading = try current()
     var opening: UInt32?
     func note(_ posting: EventPosting, _ row: UInt32) { if posting.opening == row { opening = row } }
-    reading.events.forEachRow(ofSubject: subject, causedBy: position, note)
+    reading.books.events.forEachRow(ofSubject: subject, causedBy: position, note)
     inFlight(reading)?.events.forEachRow(ofSubject: subject, causedBy: position, note)
     pending.events.forEachRow(ofSubject: subject, causedBy: position, note)
     return opening

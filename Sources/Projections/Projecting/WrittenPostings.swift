@@ -3,24 +3,12 @@ import LMDB
 /// The committed rows of the books, in a read transaction.
 final class WrittenPostings {
   let transaction: ReadTransaction
-  let arrivals: RowReader<ArrivalPosting>
-  let visits: RowReader<VisitPosting>
-  let completions: RowReader<CompletionPosting>
-  let defects: RowReader<DefectPosting>
-  let blocks: RowReader<BlockPosting>
-  let events: RowReader<EventPosting>
-  let deployedChanges: RowReader<DeployedChange>
+  let books: BookReaders
   let counts: BookCounts
 
   init(_ store: BookStore) throws {
     let transaction = try store.environment.beginRead()
-    arrivals = try store.arrivals.reader(in: transaction)
-    visits = try store.visits.reader(in: transaction)
-    completions = try store.completions.reader(in: transaction)
-    defects = try store.defects.reader(in: transaction)
-    blocks = try store.blocks.reader(in: transaction)
-    events = try store.events.reader(in: transaction)
-    deployedChanges = try store.deployedChanges.reader(in: transaction)
+    books = try BookReaders(store, in: transaction)
     counts = try store.checkpoint(in: transaction).checkpoint.counts
     self.transaction = transaction
   }
@@ -32,16 +20,16 @@ final class WrittenPostings {
     ofSubject item: UInt32, causedBy position: UInt64, before pending: PendingRows? = nil,
     to standing: inout StandingRows
   ) {
-    arrivals.forEachRow(ofSubject: item, causedBy: position, below: pending?.arrivals.firstRow ?? .max) {
+    books.arrivals.forEachRow(ofSubject: item, causedBy: position, below: pending?.arrivals.firstRow ?? .max) {
       standing.add($0, row: $1)
     }
-    visits.forEachRow(ofSubject: item, causedBy: position, below: pending?.visits.firstRow ?? .max) {
+    books.visits.forEachRow(ofSubject: item, causedBy: position, below: pending?.visits.firstRow ?? .max) {
       standing.add($0, row: $1)
     }
-    blocks.forEachRow(ofSubject: item, causedBy: position, below: pending?.blocks.firstRow ?? .max) {
+    books.blocks.forEachRow(ofSubject: item, causedBy: position, below: pending?.blocks.firstRow ?? .max) {
       standing.add($0, row: $1)
     }
-    completions.forEachRow(ofSubject: item, causedBy: position, below: pending?.completions.firstRow ?? .max) {
+    books.completions.forEachRow(ofSubject: item, causedBy: position, below: pending?.completions.firstRow ?? .max) {
       standing.add($0, row: $1)
     }
   }

@@ -30,11 +30,11 @@ struct DefectLives {
   /// Gathers the lives of the defects that pass; rejected and duplicate ones have none.
   init(_ parts: AnswerParts, _ view: borrowing LedgerView, where passes: (DefectPosting) -> Bool) {
     let postings = SubjectTable<DefectPosting>(view)
-    StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { row in
+    StandingEntries(view.books.defects, parts.cut).forEach(in: view.books.defects) { row in
       if passes(row) { postings.set(row.defect, row) }
     }
     var events: [Event] = []
-    SelectedEvents([.defectFound, .defectResolved], parts.cut, view).forEach(in: view.events) { _, row in
+    SelectedEvents([.defectFound, .defectResolved], parts.cut, view).forEach(in: view.books.events) { _, row in
       let isFound = row.kind == EventKind.defectFound.rawValue
       guard postings[row.subject] != nil else { return }
       events.append(

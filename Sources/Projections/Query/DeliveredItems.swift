@@ -23,8 +23,8 @@ struct DeliveredItems {
     var delivered = SubjectSet(view)
     var reopenings: [UInt32: Int] = [:]
     var reopened = SubjectSet(view)
-    deliveries = SubjectRows(view, view.completions) { add in
-      EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+    deliveries = SubjectRows(view, view.books.completions) { add in
+      EntrySpans(view.books.completions, parts.cut).forEach(in: view.books.completions) { row, end in
         if end != nil {
           reopenings[row.item, default: 0] += 1
           reopened.insert(row.item)

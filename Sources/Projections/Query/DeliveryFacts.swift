@@ -97,7 +97,7 @@ struct DeliveryFacts {
     let kinds = Self.kinds + (withChanges ? [.changeMerged] : [])
     let selected = selected ?? SelectedEvents(kinds, parts.cut, view)
     let merged = withChanges ? selected.only([.changeMerged]) : nil
-    let events = view.events
+    let events = view.books.events
     let subjectCount = Int(view.log.symbolCount(in: .subject))
     let changes = try Cores.both(for: selected.count) {
       try gatherDeployments(parts, selected, view)
@@ -146,7 +146,7 @@ struct DeliveryFacts {
     Self.sort(&deployments, view)
     var incidents: [Incident] = []
     var resolved: [UInt32: Int64] = [:]
-    selected.only([.incidentOpened, .incidentResolved]).forEach(in: view.events) { _, row in
+    selected.only([.incidentOpened, .incidentResolved]).forEach(in: view.books.events) { _, row in
       if row.kind == EventKind.incidentOpened.rawValue {
         incidents.append(Incident(row: row, service: words.said(by: row.attributes, view).service))
       } else {
@@ -271,7 +271,7 @@ struct DeliveryFacts {
       byPosition[Int(deployment.number)] = (deployment.stamp.position, deployment.succeeded ? place : nil)
     }
     var next = 0
-    let lists = view.deployedChanges
+    let lists = view.books.deployedChanges
     for block in lists.blocks(through: lists.firstRow(positionAfter: parts.cut.position)) {
       for row in block.rows {
         while next < byPosition.count, byPosition[next].position < row.position { next += 1 }

@@ -74,7 +74,7 @@ struct EventFigures<Sum> {
     own.timeZone = parts.timeZone
     events = try EventRows(kinds, query, parts.cut, view, measured: measured)
     figures = try Figures(
-      AnswerParts(own, view), view, range: view.events.timeRange(in: parts.cut), make: make)
+      AnswerParts(own, view), view, range: view.books.events.timeRange(in: parts.cut), make: make)
   }
 
   /// Adds every event that the question's filter lets pass and that lies in its period. `amount` is what it adds, for an explanation.

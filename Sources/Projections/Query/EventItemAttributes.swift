@@ -29,13 +29,13 @@ struct EventItemAttributes {
     let instants = Scratch<Int64>(count: events.count)
     let named = Scratch<UInt32>(count: events.count)
     let (micros, itemOfEvent) = (Unchecked(instants.elements), Unchecked(named.elements))
-    events.forEachOnCores(in: view.events) { place, row in
+    events.forEachOnCores(in: view.books.events) { place, row in
       let item = EventRows.item(of: row)
       micros.value[place] = row.effectiveMicros
       itemOfEvent.value[place] = Int(item) <= subjectCount ? item : 0
     }
     // One core orders the events while the other passes over the books, whose blocks are looked up before.
-    let books = (view.arrivals, view.completions)
+    let books = (view.books.arrivals, view.books.completions)
     _ = (books.0.blocks(in: cut), books.1.blocks(in: cut))
     let (order, (arrived, completed)) = Cores.both(for: events.count) {
       SubjectOrder(events.count, subjectCount: subjectCount) { named.elements[$0] }

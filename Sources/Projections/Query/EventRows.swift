@@ -115,7 +115,7 @@ struct EventRows {
   func forEach(_ view: borrowing LedgerView, _ body: (Event) throws -> Void) rethrows {
     let table = EventWordTable(view)
     let checksItems = !filter.attributes.isEmpty || !filter.labels.isEmpty
-    try selected.forEach(in: view.events) { place, row in
+    try selected.forEach(in: view.books.events) { place, row in
       guard Int(row.stamp.stream) < streamPasses.count, streamPasses[Int(row.stamp.stream)] else { return }
       let item = Self.item(of: row)
       if let items, !items.contains(item) { return }

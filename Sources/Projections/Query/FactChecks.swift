@@ -77,7 +77,7 @@ struct FactChecks {
   /// The positions of the deployments that list changes.
   private static func deploymentsWithChanges(_ view: borrowing LedgerView, through position: UInt64) -> PositionSet {
     let positions = PositionSet(upTo: position)
-    let lists = view.deployedChanges
+    let lists = view.books.deployedChanges
     for block in lists.blocks(through: lists.firstRow(positionAfter: position)) {
       for row in block.rows { positions.insert(row.position) }
     }

@@ -32,10 +32,10 @@ struct FirstPass {
     rejections = try Rejections(parts, events, view)
     places = StageTable.defined(parts, view)
     var defective = SubjectSet(view)
-    StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { defective.insert($0.item) }
+    StandingEntries(view.books.defects, parts.cut).forEach(in: view.books.defects) { defective.insert($0.item) }
     self.defective = defective
     var failed = SubjectSet(view)
-    events.only([.checkCompleted]).forEach(in: view.events) { failed.insert(EventRows.item(of: $1)) }
+    events.only([.checkCompleted]).forEach(in: view.books.events) { failed.insert(EventRows.item(of: $1)) }
     self.failed = failed
   }
 

@@ -122,7 +122,7 @@ struct HealthFigures {
     }
 
     var isKnown = [Bool](repeating: false, count: streamCount)
-    StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) { row in
+    StandingEntries(view.books.arrivals, cut).forEach(in: view.books.arrivals) { row in
       if Int(row.stamp.stream) < streamCount,
         classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
       {
@@ -138,7 +138,7 @@ struct HealthFigures {
       else { return nil }
       return window
     }
-    parts.completed(view).forEach(in: view.completions) { row in
+    parts.completed(view).forEach(in: view.books.completions) { row in
       guard let window = passes(row) else { return }
       sums[window][Int(row.stamp.stream)].delivered += 1
       note(row, window, "delivered")
@@ -148,7 +148,7 @@ struct HealthFigures {
     }
     // An item's process time is that of all of its life: efficiency knows its last delivery alone.
     var withLead: [(row: CompletionPosting, window: Int)] = []
-    StandingEntries(view.completions, cut).forEach(in: view.completions) { row in
+    StandingEntries(view.books.completions, cut).forEach(in: view.books.completions) { row in
       if let window = passes(row), row.createdMicros != ItemState.unknown { withLead.append((row, window)) }
     }
     let times = ItemTimes(of: withLead.lazy.map(\.row.item), parts, view)
@@ -171,7 +171,7 @@ struct HealthFigures {
       }
     }
 
-    StandingEntries(view.defects, cut).forEach(in: view.defects) { row in
+    StandingEntries(view.books.defects, cut).forEach(in: view.books.defects) { row in
       guard let window = window(row.effectiveMicros), Int(row.stamp.stream) < streamCount,
         classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
       else { return }

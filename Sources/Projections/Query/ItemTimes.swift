@@ -81,7 +81,7 @@ struct BlockedSums {
   init(_ parts: borrowing AnswerParts, _ view: borrowing LedgerView) {
     let sums = SubjectTable<Times>(view)
     let (clock, rules, cut) = (parts.clock, parts.rules, parts.cut)
-    view.blocks.forEachRow(in: cut) { row in
+    view.books.blocks.forEachRow(in: cut) { row in
       let signed = clock.signedSpan(row, cut.atMicros)
       let isWork =
         row.stage != 0

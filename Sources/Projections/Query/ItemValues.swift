@@ -18,7 +18,7 @@ struct ItemValues {
     let events = SelectedEvents([.itemCreated, .itemChanged], cut, view) { $0.measure != 0 }
     var said: [Said] = []
     said.reserveCapacity(events.count)
-    events.forEach(in: view.events) { _, row in
+    events.forEach(in: view.books.events) { _, row in
       said.append(Said(item: row.subject, micros: row.effectiveMicros, value: Double(bitPattern: row.measure)))
     }
     order = SubjectOrder(said.count, subjectCount: Int(view.log.symbolCount(in: .subject))) { said[$0].item }

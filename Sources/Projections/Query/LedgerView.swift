@@ -15,14 +15,8 @@ public struct LedgerView: ~Copyable {
   /// The log.
   public let log: LogSnapshot
   let transaction: ReadTransaction
-  let arrivals: RowReader<ArrivalPosting>
-  let visits: RowReader<VisitPosting>
-  let completions: RowReader<CompletionPosting>
-  let defects: RowReader<DefectPosting>
-  let blocks: RowReader<BlockPosting>
-  let events: RowReader<EventPosting>
-  /// The changes that deployments list.
-  let deployedChanges: RowReader<DeployedChange>
+  /// The rows of every book.
+  let books: BookReaders
   private let outlineTable: RowTable<FactOutline>
   /// The visits once more, by item.
   let visitIndex: VisitIndexReader
@@ -43,24 +37,12 @@ public struct LedgerView: ~Copyable {
   init(log: consuming LogSnapshot, store: BookStore) throws {
     let transaction = try store.environment.beginRead()
     let position = try store.checkpoint(in: transaction).checkpoint.position
-    let arrivals = try store.arrivals.reader(in: transaction)
-    let visits = try store.visits.reader(in: transaction)
-    let completions = try store.completions.reader(in: transaction)
-    let defects = try store.defects.reader(in: transaction)
-    let blocks = try store.blocks.reader(in: transaction)
-    let events = try store.events.reader(in: transaction)
-    let deployedChanges = try store.deployedChanges.reader(in: transaction)
+    let books = try BookReaders(store, in: transaction)
     let visitIndex = try VisitIndexReader(store.visitIndex, in: transaction)
     let names = try store.names(in: transaction)
     // Another process may append and post between the two snapshots: what the log's does not hold yet, the view leaves out.
     self.position = min(position, log.size)
-    self.arrivals = arrivals
-    self.visits = visits
-    self.completions = completions
-    self.defects = defects
-    self.blocks = blocks
-    self.events = events
-    self.deployedChanges = deployedChanges
+    self.books = books
     outlineTable = store.outlines
     self.visitIndex = visitIndex
     var stages = NameTable()

@@ -30,7 +30,7 @@ struct MetricSamples {
     case "lead-time", "cycle-time", "throughput":
       unit = metric == "throughput" ? "items/day" : "days"
       countsPerDay = metric == "throughput"
-      parts.completed(view).forEach(in: view.completions) { row in
+      parts.completed(view).forEach(in: view.books.completions) { row in
         guard !row.stamp.flags.contains(.cancelled), isMeant(row.stamp.stream),
           classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
         else { return }
@@ -45,7 +45,7 @@ struct MetricSamples {
     case "defects":
       unit = "defects/day"
       countsPerDay = true
-      StandingEntries(view.defects, parts.cut).forEach(in: view.defects) { row in
+      StandingEntries(view.books.defects, parts.cut).forEach(in: view.books.defects) { row in
         guard isMeant(row.stamp.stream),
           classifier.passes(stream: row.stamp.stream, attributes: row.attributes, item: row.item)
         else { return }

@@ -59,10 +59,10 @@ struct OpenItems {
   private static func closings(
     _ parts: AnswerParts, _ view: borrowing LedgerView
   ) -> (SubjectTable<Closing>, [UInt32: [Closing]], SubjectSet) {
-    let closed = SubjectTable<Closing>(view, most: view.completions.count)
+    let closed = SubjectTable<Closing>(view, most: view.books.completions.count)
     var more: [UInt32: [Closing]] = [:]
     var items = SubjectSet(view)
-    EntrySpans(view.completions, parts.cut).forEach(in: view.completions) { row, end in
+    EntrySpans(view.books.completions, parts.cut).forEach(in: view.books.completions) { row, end in
       let closing = Closing(from: row.effectiveMicros, to: end)
       if let first = closed[row.item] {
         more[row.item, default: [first]].append(closing)
@@ -166,10 +166,10 @@ extension LedgerView {
     in cut: Cut, _ completions: () -> Completed
   ) -> (arrivals: SubjectTable<ArrivalPosting>, completions: Completed) {
     // Looks up the blocks of the completions, so that the other thread finds them.
-    _ = self.completions.timeRange(in: cut)
-    return Cores.both(for: arrivals.count) {
-      let table = SubjectTable<ArrivalPosting>(self, most: arrivals.count)
-      StandingEntries(arrivals, cut).forEach(in: arrivals) { table.set($0.item, $0) }
+    _ = books.completions.timeRange(in: cut)
+    return Cores.both(for: books.arrivals.count) {
+      let table = SubjectTable<ArrivalPosting>(self, most: books.arrivals.count)
+      StandingEntries(books.arrivals, cut).forEach(in: books.arrivals) { table.set($0.item, $0) }
       return table
     } _: {
       completions()

@@ -10,11 +10,11 @@ struct OpenNow {
   init(_ parts: AnswerParts, _ cut: Cut, _ view: borrowing LedgerView) {
     let count = Int(view.log.symbolCount(in: .subject)) + 1
     var isClosed = [Bool](repeating: false, count: count)
-    StandingEntries(view.completions, cut).forEach(in: view.completions) { row in
+    StandingEntries(view.books.completions, cut).forEach(in: view.books.completions) { row in
       if Int(row.item) < count { isClosed[Int(row.item)] = true }
     }
     var arrivals: [ArrivalPosting] = []
-    StandingEntries(view.arrivals, cut).forEach(in: view.arrivals) { row in
+    StandingEntries(view.books.arrivals, cut).forEach(in: view.books.arrivals) { row in
       if Int(row.item) < count, !isClosed[Int(row.item)] { arrivals.append(row) }
     }
     arrivals.sort { $0.item < $1.item }
@@ -31,7 +31,7 @@ struct OpenNow {
     let between = Set(pieces.lazy.filter { $0.stage == 0 }.map(\.item))
     guard !between.isEmpty else { return }
     var reopened: [UInt32: Int64] = [:]
-    EntrySpans(view.completions, cut).forEach(in: view.completions) { row, end in
+    EntrySpans(view.books.completions, cut).forEach(in: view.books.completions) { row, end in
       if let end, between.contains(row.item) { reopened[row.item] = max(reopened[row.item] ?? .min, end) }
     }
     for index in pieces.indices {

@@ -14,9 +14,9 @@ struct PostedVisits: @unchecked Sendable {
 
   /// Gathers the postings. O(those postings), and O(subjects) when there are any.
   init(_ view: borrowing LedgerView, _ cut: Cut) {
-    let rowCount = view.visits.firstRow(positionAfter: cut.position)
+    let rowCount = view.books.visits.firstRow(positionAfter: cut.position)
     let firstRow = view.visitIndex.rowCount
-    let book = view.visits.loaded(from: firstRow, through: rowCount)
+    let book = view.books.visits.loaded(from: firstRow, through: rowCount)
     self.book = book
     guard firstRow < rowCount else {
       (itemMemory, starts, order) = (Scratch(count: 0), Scratch(count: 1), Scratch(count: 0))

@@ -24,7 +24,7 @@ extension LedgerView {
   public func publishedFigures() throws -> [PublishedFigure] {
     var figures: [PublishedFigure] = []
     let parser = JSONParser()
-    try StandingEntries(events, Cut(position: position, atMicros: .max)).forEach(in: events) { row in
+    try StandingEntries(books.events, Cut(position: position, atMicros: .max)).forEach(in: books.events) { row in
       guard row.kind == EventKind.metricPublished.rawValue, let record = try log.record(at: row.stamp.position),
         let data = try parser.parse(copying: record.bytes).member("data"), let query = data.member("query")?.string,
         let value = data.member("value")?.double, let knownAt = data.member("position")?.integer

@@ -30,7 +30,7 @@ struct SelectedEvents {
   ) {
     let mask = Self.mask(kinds)
     self.kinds = mask
-    let blocks = view.events.blocks(in: cut)
+    let blocks = view.books.events.blocks(in: cut)
     let laneCount = Cores.lanes(for: blocks.count * RowTable<EventPosting>.rowsPerBlock)
     let lanes = Cores.fold(blocks.count, laneCount: laneCount) {
       Lane()

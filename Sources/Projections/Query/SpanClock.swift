@@ -47,7 +47,7 @@ extension SpanClock {
   ) throws -> (clock: SpanClock, notes: [String]) {
     var calendars = [WorkingCalendar?](repeating: nil, count: Int(view.log.symbolCount(in: .stream)) + 1)
     var without: [String] = []
-    let first = view.arrivals.timeRange(in: cut)?.lowerBound ?? cut.atMicros
+    let first = view.books.arrivals.timeRange(in: cut)?.lowerBound ?? cut.atMicros
     for stream in 1..<max(1, calendars.count) {
       let name = view.streamName(UInt16(stream)) ?? "?"
       guard let definition = definitions[UInt16(stream)],

@@ -96,15 +96,15 @@ struct StageQuality {
     whole.explains = false
     let wholeParts = try AnswerParts(whole, view)
     let visits = ItemVisits(view, parts.cut)
-    let yields = try Figures(wholeParts, view, range: view.completions.timeRange(in: parts.cut)) { Yield() }
-    _ = view.completions.timeRange(in: parts.cut)
-    (judge, items) = try Cores.both(for: view.completions.count) {
+    let yields = try Figures(wholeParts, view, range: view.books.completions.timeRange(in: parts.cut)) { Yield() }
+    _ = view.books.completions.timeRange(in: parts.cut)
+    (judge, items) = try Cores.both(for: view.books.completions.count) {
       try FirstPass(wholeParts, view)
     } _: {
       // Touches the completions alone, which nobody else does meanwhile, and whose blocks the time range has looked up.
       DeliveredItems(wholeParts, view, visits: visits) { yields.passes($0) }
     }
-    handOffs = try Figures(parts, view, range: view.visits.timeRange(in: parts.cut)) { HandOffs() }
+    handOffs = try Figures(parts, view, range: view.books.visits.timeRange(in: parts.cut)) { HandOffs() }
     places = StageTable.defined(parts, view)
     self.parts = parts
     self.yields = yields

@@ -52,7 +52,7 @@ struct StageSums {
     var none = self
     none.sums = [Int128](repeating: 0, count: sums.count)
     let streams = streams.elements
-    let lanes = view.blocks.fold(in: parts.cut, { [none] in none }) { blocked, row in
+    let lanes = view.books.blocks.fold(in: parts.cut, { [none] in none }) { blocked, row in
       guard row.stage != 0, Int(row.item) < streams.count, streams[Int(row.item)] != 0 else { return }
       let place = 2 * (Int(streams[Int(row.item)] - 1) * stageCount + Int(row.stage))
       guard place + 1 < blocked.sums.count,

@@ -1,8 +1,10 @@
+import EventLog
+
 /// The visits of one item while its postings are being added up: an opening stands unless a reversal took it back; an end likewise. Both are
 /// settled by parity, and an end's time by the signed sum of the ends' times, in any order.
 struct VisitSums: ~Copyable {
   /// What is known of a visit so far, besides what its opening says.
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     var opening: UInt32
     var hasBegun: Bool
     var hasEnded: Bool
@@ -10,15 +12,9 @@ struct VisitSums: ~Copyable {
     var endMicros: Int64
   }
 
-  private var entries: UnsafeMutablePointer<Entry>
-  private var capacity = 64
-  private var count = 0
+  private var entries = GrowingBuffer<Entry>()
   /// The visit of each entry.
   private var opened = SpanBuffer()
-
-  init() { entries = .allocate(capacity: capacity) }
-
-  deinit { entries.deallocate() }
 
   /// Adds a visit that the index knows, opening and end.
   mutating func add(_ row: SettledVisit, _ cut: Cut) {
@@ -35,11 +31,11 @@ struct VisitSums: ~Copyable {
     let flags = row.stamp.flags
     let isNegative = flags.contains(.negative)
     let isReversal = flags.contains(.reversal)
-    var place = count - 1
+    var place = entries.count - 1
     while place >= 0, entries[place].opening != row.opening { place -= 1 }
     if place < 0 {
       // The first posting of a visit is its opening.
-      place = count
+      place = entries.count
       append(
         Entry(opening: row.opening, hasBegun: false, hasEnded: false, isContinued: false, endMicros: 0),
         VisitSpan(
@@ -58,27 +54,19 @@ struct VisitSums: ~Copyable {
 
   /// Puts the visits that stand into `spans`, in the order of time, and makes room for the next item.
   mutating func settle(into spans: inout SpanBuffer) {
-    for place in 0..<count where entries[place].hasBegun {
+    for place in 0..<entries.count where entries[place].hasBegun {
       let entry = entries[place]
       var span = opened.contents[place]
       span.isContinued = entry.hasEnded && entry.isContinued
       span.toMicros = entry.hasEnded ? entry.endMicros : nil
       spans.insert(span)
     }
-    count = 0
+    entries.truncate(to: 0)
     opened.removeAll()
   }
 
   private mutating func append(_ entry: Entry, _ span: VisitSpan) {
-    if count == capacity {
-      let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
-      larger.update(from: entries, count: count)
-      entries.deallocate()
-      entries = larger
-      capacity *= 2
-    }
-    entries[count] = entry
+    entries.append(entry)
     opened.append(span)
-    count += 1
   }
 }

@@ -39,12 +39,12 @@ final class BookComparer: PostedRows {
 
   /// Compares rows with those at their places.
   func compare(_ pending: PendingRows) throws {
-    try compare(pending.arrivals, written.arrivals)
-    try compare(pending.visits, written.visits)
-    try compare(pending.completions, written.completions)
-    try compare(pending.defects, written.defects)
-    try compare(pending.blocks, written.blocks)
-    try compare(pending.events, written.events)
+    try compare(pending.arrivals, written.books.arrivals)
+    try compare(pending.visits, written.books.visits)
+    try compare(pending.completions, written.books.completions)
+    try compare(pending.defects, written.books.defects)
+    try compare(pending.blocks, written.books.blocks)
+    try compare(pending.events, written.books.events)
     try compare(pending.outlines, outlines)
   }
 
@@ -72,8 +72,8 @@ final class BookComparer: PostedRows {
   private func finish(_ projector: Projector, _ log: EventLog) throws {
     guard projector.checkpoint == checkpoint else { throw Difference() }
     let changes = try ChangeLists.all(of: log, through: checkpoint.position)
-    guard changes.count == written.deployedChanges.count else { throw Difference() }
-    try changes.withUnsafeBufferPointer { try compare($0, from: 0, written.deployedChanges) }
+    guard changes.count == written.books.deployedChanges.count else { throw Difference() }
+    try changes.withUnsafeBufferPointer { try compare($0, from: 0, written.books.deployedChanges) }
     let names = try store.names(in: written.transaction)
     guard names.stages == Array(projector.stages.names.dropFirst()),
       names.texts == Array(projector.texts.names.dropFirst()),
@@ -82,19 +82,20 @@ final class BookComparer: PostedRows {
     else { throw Difference() }
     try compareDefectRows()
     let index = try VisitIndexReader(store.visitIndex, in: written.transaction)
-    guard VisitIndexComparer.matches(index, written.visits, itemCount: Int(checkpoint.highestSubject) + 1) else {
+    guard VisitIndexComparer.matches(index, written.books.visits, itemCount: Int(checkpoint.highestSubject) + 1) else {
       throw Difference()
     }
   }
 
   /// Each row of the book of defects is listed under its defect, once: the list is in order, and as long as the book.
   private func compareDefectRows() throws {
-    guard try store.defectRows.count(in: written.transaction) == written.defects.count else { throw Difference() }
+    guard try store.defectRows.count(in: written.transaction) == written.books.defects.count else { throw Difference() }
     var cursor = try Cursor(store.defectRows, in: written.transaction)
     var more = try cursor.moveToFirst()
     while more {
       let row = cursor.value.count == 4 ? Int(cursor.value.loadUnaligned(as: UInt32.self)) : .max
-      guard row < written.defects.count, UInt64(written.defects.row(at: row).defect) == cursor.integerKey else {
+      guard row < written.books.defects.count, UInt64(written.books.defects.row(at: row).defect) == cursor.integerKey
+      else {
         throw Difference()
       }
       more = try cursor.moveToNext()
@@ -114,10 +115,10 @@ final class BookComparer: PostedRows {
     var rows: [UInt32] = []
     try store.defectRows.values(under: UInt64(defect), into: &rows, in: written.transaction)
     var found =
-      rows.lazy.filter { Int($0) < min(pending.defects.firstRow, self.written.defects.count) }
-      .map { ($0, self.written.defects.row(at: Int($0))) } as [(row: UInt32, posting: DefectPosting)]
+      rows.lazy.filter { Int($0) < min(pending.defects.firstRow, self.written.books.defects.count) }
+      .map { ($0, self.written.books.defects.row(at: Int($0))) } as [(row: UInt32, posting: DefectPosting)]
     for (subject, row) in pending.defectRows where subject == defect {
-      found.append((row, pending.defects.rows[Int(row) - pending.defects.firstRow]))
+      found.append((row, pending.defects.contents[Int(row) - pending.defects.firstRow]))
     }
     return found
   }
@@ -127,7 +128,7 @@ final class BookComparer: PostedRows {
   ) throws -> UInt32? {
     var opening: UInt32?
     func note(_ posting: EventPosting, _ row: UInt32) { if posting.opening == row { opening = row } }
-    written.events.forEachRow(ofSubject: subject, causedBy: position, below: pending.events.firstRow, note)
+    written.books.events.forEachRow(ofSubject: subject, causedBy: position, below: pending.events.firstRow, note)
     pending.events.forEachRow(ofSubject: subject, causedBy: position, note)
     return opening
   }

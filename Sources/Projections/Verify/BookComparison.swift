@@ -16,13 +16,13 @@ public struct BookComparison: Sendable {
   static func all(_ live: borrowing LedgerView, _ rebuilt: borrowing LedgerView) throws -> [BookComparison] {
     let position = min(live.position, rebuilt.position)
     return [
-      compare("book.arrivals", live.arrivals, rebuilt.arrivals, position),
-      compare("book.visits", live.visits, rebuilt.visits, position),
-      compare("book.completions", live.completions, rebuilt.completions, position),
-      compare("book.defects", live.defects, rebuilt.defects, position),
-      compare("book.blocks", live.blocks, rebuilt.blocks, position),
-      compare("book.events", live.events, rebuilt.events, position),
-      compare("deployments.changes", live.deployedChanges, rebuilt.deployedChanges, position),
+      compare("book.arrivals", live.books.arrivals, rebuilt.books.arrivals, position),
+      compare("book.visits", live.books.visits, rebuilt.books.visits, position),
+      compare("book.completions", live.books.completions, rebuilt.books.completions, position),
+      compare("book.defects", live.books.defects, rebuilt.books.defects, position),
+      compare("book.blocks", live.books.blocks, rebuilt.books.blocks, position),
+      compare("book.events", live.books.events, rebuilt.books.events, position),
+      compare("deployments.changes", live.books.deployedChanges, rebuilt.books.deployedChanges, position),
       compare("facts.outline", try live.outlines(), try rebuilt.outlines(), position),
     ]
   }

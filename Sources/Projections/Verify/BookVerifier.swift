@@ -9,13 +9,13 @@ struct BookVerifier {
   /// Compares two sets of books row by row, up to a position, and their indexes of visits.
   mutating func compare(_ live: borrowing LedgerView, with fresh: borrowing LedgerView) throws {
     let position = min(live.position, fresh.position)
-    compare("book.arrivals", live.arrivals, fresh.arrivals, position)
-    compare("book.visits", live.visits, fresh.visits, position)
-    compare("book.completions", live.completions, fresh.completions, position)
-    compare("book.defects", live.defects, fresh.defects, position)
-    compare("book.blocks", live.blocks, fresh.blocks, position)
-    compare("book.events", live.events, fresh.events, position)
-    compare("deployments.changes", live.deployedChanges, fresh.deployedChanges, position)
+    compare("book.arrivals", live.books.arrivals, fresh.books.arrivals, position)
+    compare("book.visits", live.books.visits, fresh.books.visits, position)
+    compare("book.completions", live.books.completions, fresh.books.completions, position)
+    compare("book.defects", live.books.defects, fresh.books.defects, position)
+    compare("book.blocks", live.books.blocks, fresh.books.blocks, position)
+    compare("book.events", live.books.events, fresh.books.events, position)
+    compare("deployments.changes", live.books.deployedChanges, fresh.books.deployedChanges, position)
     try compare("facts.outline", live.outlines(), fresh.outlines(), position)
     compareVisitIndex(live.visitIndex, fresh.visitIndex)
     if live.position == fresh.position {
@@ -82,9 +82,9 @@ struct BookVerifier {
   mutating func checkBalance(_ view: borrowing LedgerView) {
     let cut = Cut(position: view.position, atMicros: .max)
     let subjects = Int(view.log.symbolCount(in: .subject)) + 1
-    let open = balances(view.arrivals, cut, subjects, "book.arrivals")
-    let completed = balances(view.completions, cut, subjects, "book.completions")
-    let visiting = balances(view.visits, cut, subjects, "book.visits")
+    let open = balances(view.books.arrivals, cut, subjects, "book.arrivals")
+    let completed = balances(view.books.completions, cut, subjects, "book.completions")
+    let visiting = balances(view.books.visits, cut, subjects, "book.visits")
     for item in 0..<subjects {
       let inSystem = Int(open[item]) - Int(completed[item])
       if inSystem < 0 || inSystem > 1 {

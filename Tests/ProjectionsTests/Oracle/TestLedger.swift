@@ -67,19 +67,19 @@ extension LedgerView {
     func team(_ set: UInt32) -> String {
       AttributeEntry.decode(attributeSets[Int(set)]).first { $0.tag == ItemAttribute.team.rawValue }?.value ?? ""
     }
-    StandingEntries(visits, cut).forEach(in: visits) { row in
+    StandingEntries(books.visits, cut).forEach(in: books.visits) { row in
       world.visits.append(
         NaiveLedger.Visit(
           item: subjectName(row.item), stream: streamName(row.stamp.stream) ?? "", stage: stages.name(row.stage) ?? "",
           since: seconds(row.sinceMicros), team: team(row.attributes), actor: texts.name(row.actor) ?? ""))
     }
-    StandingEntries(blocks, cut).forEach(in: blocks) { row in
+    StandingEntries(books.blocks, cut).forEach(in: books.blocks) { row in
       world.blocks.append(
         NaiveLedger.Block(
           item: subjectName(row.item), stage: stages.name(row.stage) ?? "", since: seconds(row.sinceMicros),
           reason: texts.name(row.reason) ?? ""))
     }
-    StandingEntries(events, cut).forEach(in: events) { row in
+    StandingEntries(books.events, cut).forEach(in: books.events) { row in
       let type = EventKind(rawValue: row.kind)?.typeName ?? ""
       world.others.append(
         NaiveLedger.Other(
@@ -106,20 +106,20 @@ extension LedgerView {
           team: team(span.attributes), actor: texts.name(span.actor) ?? "", since: seconds(span.sinceMicros),
           from: seconds(span.fromMicros), to: span.toMicros.map(seconds)))
     }
-    world.stageSeconds = spent(visits) {
+    world.stageSeconds = spent(books.visits) {
       "\(subjectName($0.item)) \(streamName($0.stamp.stream) ?? "") \(stages.name($0.stage) ?? "") \(team($0.attributes))"
     }
-    world.blockedSeconds = spent(blocks) {
+    world.blockedSeconds = spent(books.blocks) {
       "\(subjectName($0.item)) \(stages.name($0.stage) ?? "") \(texts.name($0.reason) ?? "")"
     }
-    StandingEntries(completions, cut).forEach(in: completions) { row in
+    StandingEntries(books.completions, cut).forEach(in: books.completions) { row in
       world.completions.append(
         NaiveLedger.Completion(
           item: subjectName(row.item), stream: streamName(row.stamp.stream) ?? "", created: known(row.createdMicros),
           committed: known(row.committedMicros), completed: seconds(row.effectiveMicros),
           isCancelled: row.stamp.flags.contains(.cancelled), team: team(row.attributes)))
     }
-    StandingEntries(defects, cut).forEach(in: defects) { row in
+    StandingEntries(books.defects, cut).forEach(in: books.defects) { row in
       world.defects.append(
         NaiveLedger.Defect(
           defect: subjectName(row.defect), stream: streamName(row.stamp.stream) ?? "",
@@ -128,7 +128,7 @@ extension LedgerView {
           severity: texts.name(row.severity) ?? "", isEscaped: row.stamp.flags.contains(.escaped),
           team: team(row.attributes)))
     }
-    StandingEntries(arrivals, cut).forEach(in: arrivals) { world.open.insert(subjectName($0.item)) }
+    StandingEntries(books.arrivals, cut).forEach(in: books.arrivals) { world.open.insert(subjectName($0.item)) }
     for completion in world.completions { world.open.remove(completion.item) }
     world.spans.sort()
     world.visits.sort()
