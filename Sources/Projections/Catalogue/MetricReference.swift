@@ -41,7 +41,9 @@ public struct MetricReference {
   /// Markdown, from a heading of the second level.
   public var markdown: String {
     var text = "## \(projection.name)\n\n**\(projection.title).** \(projection.definition)\n\n"
-    text += "Split by: \(projection.groupings.map { "`\($0)`" }.joined(separator: ", "))"
+    text +=
+      projection.groupings.isEmpty
+      ? "Not split" : "Split by: \(projection.groupings.map { "`\($0)`" }.joined(separator: ", "))"
     text += projection.takesPeriods ? "; by period." : ". A state at one instant: no periods."
     text += projection.takesWorkingTime ? " Durations also in working time (`--working-time`).\n" : "\n"
     if !projection.options.isEmpty {

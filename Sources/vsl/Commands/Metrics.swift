@@ -26,7 +26,7 @@ struct Metrics: ParsableCommand {
     case .table where metric == nil:
       for projection in projections {
         Output.write("\(projection.name)\n  \(projection.title). \(projection.definition)\n")
-        Output.write("  split by: \(projection.groupings.joined(separator: ", "))\n\n")
+        Output.write("  \(Self.groupings(projection))\n\n")
       }
     case .table:
       for reference in try MetricReference.make(projections) { write(reference) }
@@ -49,10 +49,14 @@ struct Metrics: ParsableCommand {
     }
   }
 
+  private static func groupings(_ projection: any Projection) -> String {
+    projection.groupings.isEmpty ? "not split" : "split by: \(projection.groupings.joined(separator: ", "))"
+  }
+
   private func write(_ reference: MetricReference) {
     let projection = reference.projection
     Output.write("\(projection.title)\n\n\(projection.definition)\n\n")
-    Output.write("split by: \(projection.groupings.joined(separator: ", "))\n\n")
+    Output.write("\(Self.groupings(projection))\n\n")
     if !projection.options.isEmpty {
       output.write(
         Table(
