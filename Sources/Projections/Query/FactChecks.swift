@@ -62,6 +62,7 @@ struct FactChecks {
     for item in items { wanted.insert(item) }
     let voided = try VoidedPositions(view, asOf: cut.position)
     let outlines = try view.outlines()
+    defer { withExtendedLifetime(outlines) {} }
     var created: [UInt32: Int64] = [:]
     for block in outlines.blocks(through: Int(cut.position)) where block.header.minTimeMicros <= cut.atMicros {
       for (place, fact) in block.rows.enumerated() where fact.kind == EventKind.itemCreated.rawValue {
