@@ -182,7 +182,7 @@ public struct CostOfDelay: Projection {
         leads[row.stamp.stream, default: []].append(
           parts.clock.span(row.stamp.stream, from: row.createdMicros, to: row.effectiveMicros))
       }
-      self.leads = leads.mapValues { $0.sorted() }
+      self.leads = leads.mapValues { $0.radixSorted() }
     }
 
     /// The median of the lead times above an age, less the age; nil when there is none.

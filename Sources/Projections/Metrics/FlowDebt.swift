@@ -86,8 +86,8 @@ public struct FlowDebt: Projection {
     var byName: [[String]: History] = [:]
     for (key, history) in zip(classifier.keys, histories) {
       var sorted = history
-      sorted.committed.sort()
-      sorted.left.sort()
+      sorted.committed = history.committed.radixSorted()
+      sorted.left = history.left.radixSorted()
       byName[classifier.columns(of: key, view).map { $0 ?? "" }] = sorted
     }
     var notes = parts.notes

@@ -94,11 +94,11 @@ public struct OpenQuantiles: Projection {
   private static let percentiles = [50.0, 85, 95]
 
   private static func cells(_ times: Times, _ parts: AnswerParts) -> [Value] {
-    let estimate = KaplanMeier(ended: times.ended, open: times.open)
+    let estimates = KaplanMeier.quantiles(percentiles, ended: times.ended, open: times.open)
     var ended = times.ended
     let plain = DurationSummary(&ended, percentiles: percentiles, method: parts.policy.percentileMethod)
     return [.integer(Int64(times.ended.count)), .integer(Int64(times.open.count))]
-      + percentiles.map { estimate?.quantile($0).map(AnswerParts.seconds) ?? .null }
+      + estimates.map { $0.map(AnswerParts.seconds) ?? .null }
       + percentiles.indices.map { index in plain.map { AnswerParts.seconds($0.percentilesMicros[index]) } ?? .null }
   }
 

@@ -155,7 +155,7 @@ public struct ServiceLevel: Projection {
     _ parts: AnswerParts, _ promises: [UInt16: Promise], _ times: [UInt16: [Int64]], _ isCycle: Bool, _ top: Int,
     _ view: borrowing LedgerView
   ) throws -> Table {
-    let sorted = times.mapValues { $0.sorted() }
+    let sorted = times.mapValues { $0.radixSorted() }
     let classifier = try RowClassifier(parts.query, view)
     var open: [(risk: Double?, age: Int64, piece: OpenPiece)] = []
     OpenNow(parts, parts.cut, view).forEach { piece in

@@ -34,34 +34,35 @@ struct ItemTimes {
     }
   }
 
-  private var places: [Int32]
+  /// One more than the place in ``times`` of each item; 0 for one that was not asked for.
+  private let places: Scratch<UInt32>
   private var times: [Times] = []
 
   /// Sums up the items of `items`.
   init(of items: some Sequence<UInt32>, _ parts: AnswerParts, _ view: borrowing LedgerView) {
-    places = [Int32](repeating: -1, count: Int(view.log.symbolCount(in: .subject)) + 1)
-    for item in items where Int(item) < places.count && places[Int(item)] < 0 {
-      places[Int(item)] = Int32(times.count)
+    places = Scratch(count: Int(view.log.symbolCount(in: .subject)) + 1)
+    let wanted = places.elements
+    for item in items where Int(item) < wanted.count && wanted[Int(item)] == 0 {
       times.append(Times())
+      wanted[Int(item)] = UInt32(truncatingIfNeeded: times.count)
     }
     let blocked = BlockedSums(parts, view)
-    let wanted = places
-    let wantedItems = wanted.indices.lazy.filter { wanted[$0] >= 0 }.map { UInt32(truncatingIfNeeded: $0) }
+    let wantedItems = wanted.indices.lazy.filter { wanted[$0] > 0 }.map { UInt32(truncatingIfNeeded: $0) }
     times.withUnsafeMutableBufferPointer { times in
       // Each item has a place of its own, so that the cores write to different ones.
       let times = Unchecked(times)
       _ = ItemVisits(view, parts.cut).fold(over: Array(wantedItems), isSerial: false) {
         ()
       } _: { _, item, spans in
-        times.value[Int(wanted[Int(item)])] = Times(spans, blocked: blocked[item], parts)
+        times.value[Int(places.elements[Int(item)]) - 1] = Times(spans, blocked: blocked[item], parts)
       }
     }
   }
 
   /// The times of an item; zero for one that was not asked for.
   subscript(item: UInt32) -> Times {
-    guard Int(item) < places.count, places[Int(item)] >= 0 else { return Times() }
-    return times[Int(places[Int(item)])]
+    guard Int(item) < places.elements.count, places.elements[Int(item)] > 0 else { return Times() }
+    return times[Int(places.elements[Int(item)]) - 1]
   }
 }
 

@@ -6,6 +6,7 @@ final class SubjectTable<Value> {
   /// One more than the place in ``values``; 0 for none.
   private let places: UnsafeMutableBufferPointer<UInt32>
   /// Plain memory that grows: an array would be counted by reference at every look, by all cores.
+  @exclusivity(unchecked) private var valueMemory: HugeMemory
   @exclusivity(unchecked) private var storage: UnsafeMutablePointer<Value>
   @exclusivity(unchecked) private var capacity: Int
   /// How many subjects have a value.
@@ -23,12 +24,12 @@ final class SubjectTable<Value> {
     memory = Scratch(count: subjectCount + 1)
     places = memory.elements
     capacity = max(most, 16)
-    storage = .allocate(capacity: capacity)
+    (valueMemory, storage) = Self.room(for: capacity)
   }
 
   deinit {
     storage.deinitialize(count: count)
-    storage.deallocate()
+    valueMemory.deallocate()
   }
 
   /// The values, in the order in which their subjects came first. Valid while the table lives.
@@ -79,11 +80,17 @@ final class SubjectTable<Value> {
   }
 
   private func grow() {
-    let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+    let (memory, larger) = Self.room(for: capacity * 2)
     larger.moveInitialize(from: storage, count: count)
-    storage.deallocate()
-    storage = larger
+    valueMemory.deallocate()
+    (valueMemory, storage) = (memory, larger)
     capacity *= 2
+  }
+
+  private static func room(for capacity: Int) -> (HugeMemory, UnsafeMutablePointer<Value>) {
+    let memory = HugeMemory(
+      byteCount: capacity * MemoryLayout<Value>.stride, alignment: MemoryLayout<Value>.alignment)
+    return (memory, memory.start.bindMemory(to: Value.self, capacity: capacity))
   }
 }
 

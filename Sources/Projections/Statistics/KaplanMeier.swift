@@ -32,14 +32,33 @@ public struct KaplanMeier: Sendable, Equatable {
   /// The estimate from the durations of items that are over and the ages of those that are open, in microseconds and in any
   /// order; nil of nothing. O(n log n).
   public init?(ended: [Int64], open: [Int64]) {
-    let over = ended.filter { $0 >= 0 }.sorted()
-    let ages = open.filter { $0 >= 0 }.sorted()
+    let over = ended.filter { $0 >= 0 }.radixSorted()
+    let ages = open.filter { $0 >= 0 }.radixSorted()
     guard !over.isEmpty || !ages.isEmpty else { return nil }
     endedCount = over.count
     openCount = ages.count
     negativeCount = ended.count + open.count - over.count - ages.count
 
     var steps: [Step] = []
+    Self.forEachStep(over, ages) { steps.append($0) }
+    self.steps = steps
+  }
+
+  /// The quantiles of an estimate that is wanted for nothing else, without its steps: see ``init(ended:open:)`` and ``quantile(_:)``.
+  static func quantiles(_ percentiles: [Double], ended: [Int64], open: [Int64]) -> [Int64?] {
+    let wanted = percentiles.map { survival($0) }
+    var found = [Int64?](repeating: nil, count: wanted.count)
+    forEachStep(ended.filter { $0 >= 0 }.radixSorted(), open.filter { $0 >= 0 }.radixSorted()) { step in
+      for index in wanted.indices where found[index] == nil && step.survival <= wanted[index] {
+        found[index] = step.micros
+      }
+    }
+    return found
+  }
+
+  /// The falls of the estimate, in order, from ascending durations and ages.
+  private static func forEachStep(_ over: [Int64], _ ages: [Int64], _ body: (Step) -> Void) {
+    var survival = 1.0
     // Between two censored items the factors cancel out, so that only what is left of them is multiplied and rounded.
     var base = 1.0
     var baseAtRisk = over.count + ages.count
@@ -53,16 +72,13 @@ public struct KaplanMeier: Sendable, Equatable {
       while passed < ages.count, ages[passed] < micros { passed += 1 }
       let atRisk = over.count - place + ages.count - passed
       if passed > passedBefore {
-        base = steps.last?.survival ?? 1
+        base = survival
         baseAtRisk = atRisk
       }
-      let left = atRisk - (behind - place)
-      steps.append(
-        Step(
-          micros: micros, atRisk: atRisk, ended: behind - place, survival: base * Double(left) / Double(baseAtRisk)))
+      survival = base * Double(atRisk - (behind - place)) / Double(baseAtRisk)
+      body(Step(micros: micros, atRisk: atRisk, ended: behind - place, survival: survival))
       place = behind
     }
-    self.steps = steps
   }
 
   /// The share of items that last longer than a duration in microseconds, in 0...1. O(log n).
@@ -74,11 +90,13 @@ public struct KaplanMeier: Sendable, Equatable {
   /// The smallest duration that at least this percentage of items does not last longer than, in microseconds; nil when too
   /// many items are still open to say. `percentile` above 0, up to 100. O(log n).
   public func quantile(_ percentile: Double) -> Int64? {
-    // Rounding is far below this, and one item of ten million above.
-    let wanted = 1 - percentile / 100 + 1e-9
+    let wanted = Self.survival(percentile)
     let count = count { $0.survival > wanted }
     return count < steps.count ? steps[count].micros : nil
   }
+
+  // The share that may last longer. Rounding is far below what is added, and one item of ten million above.
+  private static func survival(_ percentile: Double) -> Double { 1 - percentile / 100 + 1e-9 }
 
   // How many steps, from the first, meet a condition that none meets behind one that does not.
   private func count(where condition: (Step) -> Bool) -> Int {

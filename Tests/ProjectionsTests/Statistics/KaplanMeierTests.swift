@@ -50,6 +50,8 @@ struct KaplanMeierTests {
     let count = Int.random(in: 1...300, using: &random)
     var values = (0..<count).map { _ in Int64.random(in: 0...50, using: &random) }
     let estimate = try #require(KaplanMeier(ended: values, open: []))
+    #expect(
+      KaplanMeier.quantiles([50, 85, 95], ended: values, open: []) == [50, 85, 95].map { estimate.quantile($0) })
     values.sort()
     for percentile in [1.0, 5, 10, 25, 50, 70, 75, 85, 90, 95, 99, 100] {
       #expect(estimate.quantile(percentile) == values[Quantiles.rank(percentile, of: count)])
@@ -76,6 +78,10 @@ struct KaplanMeierTests {
       for (item, share) in zip(items, shares) where !item.isOpen && item.micros <= micros { ended += share }
       #expect(abs(estimate.survival(beyond: micros) - (1 - ended)) < 1e-12)
     }
+    let percentiles = [1.0, 30, 50, 85, 95, 100]
+    let quantiles = KaplanMeier.quantiles(
+      percentiles, ended: items.filter { !$0.isOpen }.map(\.micros), open: items.filter(\.isOpen).map(\.micros))
+    #expect(quantiles == percentiles.map { estimate.quantile($0) })
     for percentile in [10.0, 33, 50, 85, 95] {
       let reached = (Int64(0)...20).first { estimate.survival(beyond: $0) <= 1 - percentile / 100 + 1e-9 }
       #expect(estimate.quantile(percentile) == reached)

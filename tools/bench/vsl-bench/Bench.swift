@@ -119,18 +119,28 @@ struct Ask: ParsableCommand {
       let current = times.sorted()[times.count / 2]
       var generator = Generator(state: seed)
       times = []
+      var slowest: (milliseconds: Double, query: Query)?
       for _ in 0..<random {
         var query = Query(nowMicros: nowMicros)
         query.knownAt = .position(generator.next() % (view.position + 1))
         query.atMicros = earliest + Int64(generator.next() % UInt64(max(1, latest - earliest)))
-        times.append(try ask(query))
+        let milliseconds = try ask(query)
+        times.append(milliseconds)
+        if milliseconds > slowest?.milliseconds ?? 0 { slowest = (milliseconds, query) }
       }
       times.sort()
       func rank(_ percent: Int) -> Double { times.isEmpty ? 0 : times[max(0, (times.count * percent + 99) / 100 - 1)] }
       results.append(
-        "{\"metric\":\"\(projection.name)\",\"nowMs\":\(current),\"p50Ms\":\(rank(50)),\"p99Ms\":\(rank(99))}")
+        "{\"metric\":\"\(projection.name)\",\"nowMs\":\(current),\"p50Ms\":\(rank(50)),\"p99Ms\":\(rank(99)),"
+          + "\"slowest\":\(Self.words(slowest?.query))}")
     }
     print("{\"events\":\(view.position),\"metrics\":[\(results.joined(separator: ","))]}")
+  }
+
+  /// The options that ask the same again.
+  private static func words(_ query: Query?) -> String {
+    guard let query, case .position(let position) = query.knownAt, let at = query.atMicros else { return "null" }
+    return "\"--known-at \(position) --at \(Timestamp.format(at))\""
   }
 
   /// SplitMix64: the same cuts for the same seed.
