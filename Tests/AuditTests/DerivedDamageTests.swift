@@ -57,6 +57,22 @@ struct DerivedDamageTests {
     #expect(found.contains { $0.contains("position 9: ") && $0.contains("is not what the event names") }, "\(found)")
   }
 
+  @Test("a number of a name beyond all names is damage, and no size of anything", .timeLimit(.minutes(1)))
+  func numberOfAName() throws {
+    let test = try TestLog(count: 120)
+    try test.log.environment.write { transaction in
+      try Array("iPAY-X".utf8).withUnsafeBytes {
+        try test.log.tables.names.put(SymbolKey.name(1 << 30, in: .subject), $0, in: transaction)
+      }
+    }
+    let error = #expect(throws: LedgerError.self) { _ = try test.log.snapshot() }
+    guard case .storage(let error)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error.isDamaged && "\(error)".contains("names"), "\(error)")
+  }
+
   @Test("a subject's list with a position too many or too few is named")
   func subjects() throws {
     let found = try findings { test, transaction in

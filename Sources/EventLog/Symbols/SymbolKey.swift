@@ -42,7 +42,8 @@ struct SymbolCounts: Sendable {
 
   init() {}
 
-  /// Reads them off the `names` table: symbols are dense, so that the last one is the count.
+  /// Reads them off the `names` table: symbols are dense, so that the last one is the count. Where the file is damaged it need not be: memory is
+  /// taken by these counts, so that they are never more than there are names.
   init(_ names: IntegerTable, in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) {
     var cursor = try Cursor(names, in: transaction)
     for namespace in SymbolNamespace.allCases {
@@ -51,6 +52,14 @@ struct SymbolCounts: Sendable {
         try cursor.move(toFirstNotBelow: behind) ? try cursor.moveToPrevious() : try cursor.moveToLast()
       guard found, cursor.integerKey >> 32 == UInt64(namespace.rawValue) else { continue }
       self[namespace] = UInt32(truncatingIfNeeded: cursor.integerKey)
+    }
+    let called = SymbolNamespace.allCases.reduce(0) { $0 + Int(self[$1]) }
+    let there = try names.count(in: transaction)
+    guard called <= there else {
+      throw LMDBError(
+        .damagedValue("the last numbers of names call for \(called) of them, but there are \(there)"),
+        operation: "read",
+        table: names.name)
     }
   }
 }

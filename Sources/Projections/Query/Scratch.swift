@@ -1,4 +1,4 @@
-/// Zeroed memory for one question, of which each page is touched once (``HugeMemory``).
+/// Zeroed memory for one question (``HugeMemory``).
 final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The elements. Whoever writes from several threads keeps them apart.
   let elements: UnsafeMutableBufferPointer<Element>
@@ -8,7 +8,7 @@ final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
   init(count: Int) {
     let byteCount = count * MemoryLayout<Element>.stride
     memory = HugeMemory(byteCount: byteCount, alignment: MemoryLayout<Element>.alignment)
-    if memory.isZero {
+    if memory.isNew {
       // Written before anything is read: a huge page that is read first is one of zeros, which the first write takes to small pieces.
       for offset in stride(from: 0, to: HugeMemory.wholePages(byteCount), by: HugeMemory.pageByteCount) {
         memory.start.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
